@@ -1,0 +1,74 @@
+#include "actors/edge/admission.hpp"
+
+#include "model/wall_clock.hpp"
+
+namespace towncrier::edge {
+
+admission_state::admission_state(self_pointer ptr) : self(ptr) {}
+
+protocol::admission_result admission_state::enter(const protocol::enter_request& x) {
+  if (told)
+    return protocol::refused{"the node is stopping: connect to another", std::chrono::seconds{1}};
+  if (clients.size() >= options.max_connections)
+    return protocol::refused{"all " + std::to_string(options.max_connections) + " connections are in use: try again",
+                             std::chrono::seconds{5}};
+  const auto id = ++last_id;
+  self->monitor(x.who);
+  ids.emplace(x.who.address(), id);
+  clients.emplace(id, client{x.who, {id, x.peer, model::wall_clock()}});
+  return protocol::admitted{id};
+}
+
+void admission_state::left(const caf::down_msg& x) {
+  const auto at = ids.find(x.source);
+  if (at == ids.end())
+    return;
+  clients.erase(at->second);
+  ids.erase(at);
+  if (!clients.empty())
+    return;
+  for (auto& promise : waiting_for_end)
+    promise.deliver(caf::unit);
+  waiting_for_end.clear();
+}
+
+caf::result<caf::unit_t> admission_state::stop() {
+  if (!told) {
+    told = 0;
+    self->send(self, protocol::tick_atom::value);
+  }
+  if (clients.empty())
+    return caf::unit;
+  return waiting_for_end.emplace_back(self->make_response_promise<caf::unit_t>());
+}
+
+void admission_state::close_wave() {
+  auto at = clients.upper_bound(*told);
+  for (std::size_t n = 0; n < options.drain_wave && at != clients.end(); ++n, ++at) {
+    self->send(at->second.who, protocol::close_order{protocol::close_code::going_away, "the node is stopping"});
+    told = at->first;
+  }
+  if (at != clients.end())
+    self->delayed_send(self, options.drain_interval, protocol::tick_atom::value);
+}
+
+protocol::connection_list admission_state::list() const {
+  protocol::connection_list result;
+  for (const auto& [id, x] : clients)
+    result.connections.push_back(x.info);
+  return result;
+}
+
+protocol::admission_actor::behavior_type admission(admission_state::self_pointer self,
+                                                   protocol::edge_options options) {
+  self->state.options = std::move(options);
+  self->set_down_handler([self](caf::down_msg& x) { self->state.left(x); });
+  return {
+      [self](const protocol::enter_request& x) { return self->state.enter(x); },
+      [self](protocol::list_atom) { return self->state.list(); },
+      [self](protocol::stop_atom) { return self->state.stop(); },
+      [self](protocol::tick_atom) { self->state.close_wave(); },
+  };
+}
+
+} // namespace towncrier::edge

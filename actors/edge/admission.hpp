@@ -1,0 +1,44 @@
+#pragma once
+
+#include "hosting/actor.hpp"
+#include "protocol/interfaces.hpp"
+#include "protocol/options.hpp"
+
+#include <map>
+#include <optional>
+#include <unordered_map>
+
+namespace towncrier::edge {
+
+/// Counts clients against the cap and knows each by its id, from its knock until its actor has ended.
+struct admission_state {
+  static inline const char* name = "admission";
+  using self_pointer = hosting::pointer<protocol::admission_actor, admission_state>;
+
+  explicit admission_state(self_pointer self);
+
+  protocol::admission_result enter(const protocol::enter_request& x);
+  void left(const caf::down_msg& x);
+  caf::result<caf::unit_t> stop();
+  void close_wave();
+  protocol::connection_list list() const;
+
+  struct client {
+    protocol::connection_actor who;
+    protocol::connection_info info;
+  };
+
+  self_pointer self;
+  protocol::edge_options options;
+  std::map<protocol::connection_id, client> clients;
+  std::unordered_map<caf::actor_addr, protocol::connection_id> ids;
+  protocol::connection_id last_id = 0;
+  /// Up to which id a stopping node has told its clients to go.
+  std::optional<protocol::connection_id> told;
+  std::vector<caf::typed_response_promise<caf::unit_t>> waiting_for_end;
+};
+
+protocol::admission_actor::behavior_type admission(admission_state::self_pointer self,
+                                                   protocol::edge_options options);
+
+} // namespace towncrier::edge

@@ -1,0 +1,177 @@
+#include "actors/edge/hub.hpp"
+
+#include "model/wall_clock.hpp"
+
+#include <algorithm>
+
+namespace towncrier::edge {
+
+namespace {
+
+fanout::shape shape_of(flow::effect x) {
+  switch (x) {
+    case flow::effect::entered:
+      return fanout::shape::update;
+    case flow::effect::left_area:
+      return fanout::shape::left_area;
+    case flow::effect::left_location:
+      return fanout::shape::left_location;
+    default:
+      return fanout::shape::as_is;
+  }
+}
+
+struct entries_hash {
+  std::size_t operator()(const std::vector<fanout::entry>& xs) const noexcept {
+    std::size_t seed = xs.size();
+    for (const auto& x : xs)
+      seed = seed * 31 + std::hash<const void*>{}(x.what.get()) + static_cast<std::size_t>(x.shape);
+    return seed;
+  }
+};
+
+} // namespace
+
+hub_state::hub_state(self_pointer ptr) : self(ptr), history({}) {}
+
+void hub_state::take_in(const model::batch& x) {
+  if (const auto known = position.find(x.stamp.origin);
+      known && model::position::mark{x.stamp.incarnation, x.stamp.sequence} <= *known)
+    return;
+  position.advance(x.stamp);
+  auto kept = std::make_shared<record>(record{x.stamp, {}, model::estimated_size(x)});
+  for (const auto& change : x.changes)
+    if (auto item = apply(change))
+      kept->items.push_back(std::move(item));
+  window.records.push_back(std::move(kept));
+  schedule_flush();
+}
+
+fanout::item_ptr hub_state::apply(const model::change& x) {
+  const auto* change = std::get_if<model::character_change>(&x);
+  fanout::item_ptr item;
+  if (change == nullptr) {
+    item = std::make_shared<const fanout::item>(x);
+  } else {
+    const auto* known = latest.find(change->now->id);
+    item = std::make_shared<const fanout::item>(x, known != nullptr ? (*known)->now() : nullptr);
+    if (!latest.apply(*change, item).accepted)
+      return nullptr;
+  }
+  window.entries.push_back({item, fanout::shape::as_is});
+  note_concerned(*item, change == nullptr ? model::change_kind::update : change->kind);
+  return item;
+}
+
+void hub_state::note_concerned(const fanout::item& x, model::change_kind kind) {
+  const auto entry = static_cast<std::uint32_t>(window.entries.size() - 1);
+  const auto concerned = x.is_event() ? interest.concerned(*std::get<model::event_ptr>(x.what()))
+                                      : interest.concerned(x.before().get(), *x.now(), kind);
+  for (const auto& concern : concerned)
+    window.concerns.push_back({concern.who, entry, shape_of(concern.effect)});
+}
+
+void hub_state::schedule_flush() {
+  if (std::exchange(window.flush_scheduled, true))
+    return;
+  // Even an idle hub takes what is in its mailbox already before it fans out.
+  const auto wait = last_flush + options.flush_window - now();
+  if (wait.count() <= 0)
+    self->send(self, protocol::flush_atom::value);
+  else
+    self->delayed_send(self, wait, protocol::flush_atom::value);
+}
+
+void hub_state::flush() {
+  if (window.records.empty())
+    return;
+  const auto text = position.to_string();
+  deliver_to_world(text);
+  deliver_to_narrow(text);
+  keep_records();
+  window.entries.clear();
+  window.records.clear();
+  window.concerns.clear();
+  last_flush = now();
+}
+
+void hub_state::deliver_to_world(const std::string& text) {
+  if (interest.world().empty() || window.entries.empty())
+    return;
+  const auto chunk = std::make_shared<const fanout::chunk>(window.entries, text, model::wall_clock());
+  // One message, shared by every mailbox.
+  const auto message = caf::make_message(protocol::delivery{chunk});
+  for (const auto slot : interest.world())
+    if (const auto* to = viewers.find(slot); to != nullptr && !to->catching_up)
+      caf::actor_cast<caf::abstract_actor*>(to->who)->enqueue(nullptr, caf::make_message_id(), message,
+                                                              self->context());
+}
+
+void hub_state::deliver_to_narrow(const std::string& text) {
+  auto& concerns = window.concerns;
+  std::stable_sort(concerns.begin(), concerns.end(), [](const auto& x, const auto& y) { return x.slot < y.slot; });
+  // Viewers that are shown the same share the same frames.
+  std::unordered_map<std::vector<fanout::entry>, fanout::chunk_ptr, entries_hash> chunks;
+  for (auto at = concerns.begin(); at != concerns.end();) {
+    const auto slot = at->slot;
+    std::vector<fanout::entry> entries;
+    for (; at != concerns.end() && at->slot == slot; ++at)
+      entries.push_back({window.entries[at->entry].what, at->shape});
+    const auto* to = viewers.find(slot);
+    if (to == nullptr || to->catching_up)
+      continue;
+    auto& chunk = chunks[entries];
+    if (!chunk)
+      chunk = std::make_shared<const fanout::chunk>(std::move(entries), text, model::wall_clock());
+    send_chunk(slot, chunk);
+  }
+}
+
+void hub_state::keep_records() {
+  for (const auto& record : window.records)
+    history.append(record->stamp, record, record->bytes, now());
+  const auto slots = viewers.catching_up(); // a copy: giving one up changes the list
+  for (const auto slot : slots) {
+    auto& viewer = *viewers.find(slot);
+    for (const auto& record : window.records) {
+      viewer.missed.push_back(record);
+      viewer.missed_bytes += record->bytes;
+    }
+    if (viewer.missed_bytes > options.history_bytes)
+      give_up_catching_up(slot);
+  }
+}
+
+void hub_state::send_chunk(slot_type slot, fanout::chunk_ptr chunk) {
+  self->send(viewers.find(slot)->who, protocol::delivery{std::move(chunk)});
+}
+
+flow::time_point hub_state::now() const { return self->clock().now(); }
+
+protocol::hub_actor::behavior_type hub(hub_state::self_pointer self, protocol::edge_options options) {
+  auto& state = self->state;
+  state.history = flow::history<record_ptr>{{options.history_bytes, options.history_age}};
+  state.options = std::move(options);
+  self->delayed_send(self, std::chrono::seconds{1}, protocol::tick_atom::value);
+  return {
+      [self](const protocol::outgoing_batch& x) { self->state.take_in(*x.batch); },
+      [self](protocol::flush_atom) {
+        self->state.window.flush_scheduled = false;
+        self->state.flush();
+      },
+      [self](protocol::join_request& x) { self->state.join(x); },
+      [self](protocol::subscribe_order& x) { self->state.subscribe(x); },
+      [self](protocol::unsubscribe_order& x) { self->state.unsubscribe(x); },
+      [self](protocol::resume_order& x) { self->state.resume(x); },
+      [self](protocol::heartbeat_order& x) { self->state.heartbeat(x); },
+      [self](const protocol::replay_more& x) { self->state.pump(x.slot); },
+      [self](const protocol::release_hold& x) { self->state.release_if(x); },
+      [self](const protocol::leave_order& x) { self->state.leave(x); },
+      [self](protocol::tick_atom) {
+        self->state.history.evict(self->state.now());
+        self->delayed_send(self, std::chrono::seconds{1}, protocol::tick_atom::value);
+      },
+  };
+}
+
+} // namespace towncrier::edge

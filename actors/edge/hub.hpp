@@ -1,0 +1,94 @@
+#pragma once
+
+#include "actors/edge/viewers.hpp"
+#include "flow/history.hpp"
+#include "flow/interest.hpp"
+#include "flow/state_table.hpp"
+#include "hosting/actor.hpp"
+#include "protocol/options.hpp"
+
+#include <unordered_map>
+
+namespace towncrier::edge {
+
+/// Keeps the latest state of every character and the recent history, finds out who is interested in a change, and
+/// gives every interested connection the same bytes. A publish is delivered at once when the hub is idle; what
+/// arrives during a fan-out is gathered and goes out as one message a connection.
+///
+/// hub.cpp: batches in, chunks out. hub_viewers.cpp: who is there and what they want. hub_catch_up.cpp: resume and
+/// snapshots.
+struct hub_state {
+  static inline const char* name = "hub";
+  using self_pointer = hosting::pointer<protocol::hub_actor, hub_state>;
+  using slot_type = flow::interest::slot;
+
+  explicit hub_state(self_pointer self);
+
+  // -- batches in, chunks out ------------------------------------------------------------------------------------------
+
+  void take_in(const model::batch& x);
+  fanout::item_ptr apply(const model::change& x);
+  void note_concerned(const fanout::item& x, model::change_kind kind);
+  void schedule_flush();
+  void flush();
+  void deliver_to_world(const std::string& position);
+  void deliver_to_narrow(const std::string& position);
+  void keep_records();
+  void send_chunk(slot_type slot, fanout::chunk_ptr chunk);
+
+  // -- who is there and what they want ---------------------------------------------------------------------------------
+
+  void join(protocol::join_request& x);
+  void leave(const protocol::leave_order& x);
+  void subscribe(protocol::subscribe_order& x);
+  void unsubscribe(protocol::unsubscribe_order& x);
+  void heartbeat(protocol::heartbeat_order& x);
+  void set_interest(slot_type slot, const std::vector<std::string>& channels, const std::optional<model::area>& area);
+  void watch_world(slot_type slot);
+  void confirm(const viewer& to, slot_type slot, std::string_view type, const std::optional<model::message_id>& id);
+  void show_area_change(slot_type slot, const std::vector<fanout::item_ptr>& visible_before);
+  std::vector<fanout::item_ptr> visible_now(slot_type slot);
+
+  // -- resume and snapshots --------------------------------------------------------------------------------------------
+
+  bool begin_resume(slot_type slot, std::string_view position_text);
+  void hold(slot_type slot);
+  void release(slot_type slot);
+  void release_if(const protocol::release_hold& x);
+  void resume(protocol::resume_order& x);
+  void pump(slot_type slot);
+  void go_live(slot_type slot);
+  void give_up_catching_up(slot_type slot);
+  void send_snapshot(slot_type slot);
+  std::optional<fanout::entry> seen_by(slot_type slot, const fanout::item_ptr& x) const;
+
+  flow::time_point now() const;
+
+  self_pointer self;
+  protocol::edge_options options;
+  flow::state_table<fanout::item_ptr> latest;
+  flow::interest interest;
+  flow::history<record_ptr> history;
+  edge::viewers viewers;
+  /// Up to where everything was handed on.
+  model::position position;
+
+  /// What arrived since the last flush.
+  struct window {
+    struct concern {
+      slot_type slot;
+      std::uint32_t entry;
+      fanout::shape shape;
+    };
+    std::vector<fanout::entry> entries;
+    std::vector<record_ptr> records;
+    std::vector<concern> concerns;
+    bool flush_scheduled = false;
+  };
+  hub_state::window window;
+  flow::time_point last_flush{};
+};
+
+protocol::hub_actor::behavior_type hub(hub_state::self_pointer self, protocol::edge_options options);
+
+} // namespace towncrier::edge

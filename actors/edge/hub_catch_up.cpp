@@ -1,0 +1,154 @@
+#include "actors/edge/hub.hpp"
+#include "protocol/replies.hpp"
+#include "model/wall_clock.hpp"
+
+#include <algorithm>
+
+namespace towncrier::edge {
+
+namespace {
+
+/// How much of the history a viewer that resumes is given before its socket must have taken it, in bytes of records.
+constexpr std::size_t replay_bytes = 64 * 1024;
+
+} // namespace
+
+bool hub_state::begin_resume(slot_type slot, std::string_view position_text) {
+  const auto from = model::position::parse(position_text);
+  if (!from)
+    return false;
+  auto missed = history.since(*from, position);
+  if (!missed)
+    return false;
+  auto& viewer = *viewers.find(slot);
+  viewers.end_catching_up(slot);
+  viewers.begin_catching_up(slot);
+  viewer.at = *from;
+  for (auto& record : *missed) {
+    viewer.missed_bytes += record->bytes;
+    viewer.missed.push_back(std::move(record));
+  }
+  return true;
+}
+
+void hub_state::hold(slot_type slot) {
+  auto& viewer = *viewers.find(slot);
+  viewers.begin_catching_up(slot);
+  viewer.held = true;
+  viewer.at = position;
+  self->delayed_send(self, options.resume_grace, protocol::release_hold{slot, viewer.generation});
+}
+
+void hub_state::release_if(const protocol::release_hold& x) {
+  if (const auto* viewer = viewers.find(x.slot); viewer != nullptr && viewer->generation == x.generation)
+    release(x.slot);
+}
+
+void hub_state::release(slot_type slot) {
+  auto& viewer = *viewers.find(slot);
+  if (!std::exchange(viewer.held, false))
+    return;
+  flush();
+  pump(slot);
+}
+
+void hub_state::resume(protocol::resume_order& x) {
+  auto* viewer = viewers.find(x.from);
+  if (viewer == nullptr)
+    return;
+  flush();
+  const auto slot = x.from.slot;
+  if (interest.channel_count(slot) == 0 && !interest.area(slot))
+    watch_world(slot); // it said `resume` instead of `subscribe`
+  // What it missed has to come before what is live: once it was shown that, only a snapshot is in order.
+  const auto resumed = viewer->held && begin_resume(slot, x.position);
+  if (!resumed && viewer->held)
+    viewers.end_catching_up(slot);
+  model::object data{{"ok", true}, {"data", model::object{{"resumed", resumed}}}};
+  if (x.id)
+    data.insert(data.begin(), {"id", protocol::to_value(*x.id)});
+  self->send(viewer->who, protocol::answer{"result", std::move(data), {}});
+  if (resumed)
+    pump(slot);
+  else if (viewer->catching_up)
+    viewer->snapshot_due = true;
+  else
+    send_snapshot(slot);
+}
+
+void hub_state::pump(slot_type slot) {
+  auto* viewer = viewers.find(slot);
+  if (viewer == nullptr || !viewer->catching_up || viewer->held)
+    return;
+  std::vector<fanout::entry> entries;
+  std::size_t bytes = 0;
+  while (!viewer->missed.empty() && bytes < replay_bytes) {
+    const auto record = std::move(viewer->missed.front());
+    viewer->missed.pop_front();
+    viewer->missed_bytes -= record->bytes;
+    viewer->at.advance(record->stamp);
+    for (const auto& item : record->items) {
+      if (auto entry = seen_by(slot, item)) {
+        entries.push_back(std::move(*entry));
+        bytes += record->bytes / record->items.size();
+      }
+    }
+  }
+  if (entries.empty())
+    return go_live(slot);
+  auto chunk = std::make_shared<const fanout::chunk>(std::move(entries), viewer->at.to_string(), model::wall_clock());
+  self->send(viewer->who, protocol::replay{std::move(chunk)});
+  // What happens now can follow at once: waiting for the socket would only be worth it with more to give.
+  if (viewer->missed.empty())
+    go_live(slot);
+}
+
+void hub_state::go_live(slot_type slot) {
+  viewers.end_catching_up(slot);
+  if (std::exchange(viewers.find(slot)->snapshot_due, false))
+    send_snapshot(slot);
+}
+
+void hub_state::give_up_catching_up(slot_type slot) {
+  auto& viewer = *viewers.find(slot);
+  // As live changes, they are conflated while its socket is full, and it is told so.
+  std::vector<fanout::entry> entries;
+  for (const auto& record : viewer.missed)
+    for (const auto& item : record->items)
+      if (auto entry = seen_by(slot, item))
+        entries.push_back(std::move(*entry));
+  send_chunk(slot,
+             std::make_shared<const fanout::chunk>(std::move(entries), position.to_string(), model::wall_clock()));
+  go_live(slot);
+}
+
+void hub_state::send_snapshot(slot_type slot) {
+  std::vector<fanout::entry> entries;
+  for (auto& item : visible_now(slot))
+    entries.push_back({std::move(item), fanout::shape::update});
+  if (!entries.empty())
+    send_chunk(slot,
+               std::make_shared<const fanout::chunk>(std::move(entries), position.to_string(), model::wall_clock()));
+}
+
+std::optional<fanout::entry> hub_state::seen_by(slot_type slot, const fanout::item_ptr& x) const {
+  using fanout::shape;
+  if (x->is_event())
+    return interest.visible(slot, *std::get<model::event_ptr>(x->what())) ? std::optional{fanout::entry{x, shape::as_is}}
+                                                                         : std::nullopt;
+  const auto before = x->before() && interest.visible(slot, *x->before());
+  const auto after = interest.visible(slot, *x->now());
+  const auto& world = interest.world();
+  const auto sees_all = std::binary_search(world.begin(), world.end(), slot);
+  if (x->is_removal())
+    return before || sees_all ? std::optional{fanout::entry{x, shape::as_is}} : std::nullopt;
+  if (after)
+    return fanout::entry{x, before || sees_all ? shape::as_is : shape::update};
+  if (!before)
+    return std::nullopt;
+  const auto area = interest.area(slot);
+  const auto left_area = area && x->before()->place && area->contains(*x->before()->place);
+  return fanout::entry{x, left_area ? shape::left_area : shape::left_location};
+}
+
+} // namespace towncrier::edge

@@ -1,0 +1,146 @@
+#include "actors/edge/hub.hpp"
+#include "protocol/replies.hpp"
+#include "model/wall_clock.hpp"
+
+#include <unordered_set>
+
+namespace towncrier::edge {
+
+namespace {
+
+/// The codec lets only channels through that can be read; an unreadable one is left out.
+std::vector<flow::channel> parse_channels(const std::vector<std::string>& texts) {
+  std::vector<flow::channel> result;
+  for (const auto& text : texts)
+    if (auto channel = flow::parse_channel(text))
+      result.push_back(std::move(*channel));
+  return result;
+}
+
+model::object area_object(const model::area& x) {
+  return {{"x", x.x}, {"y", x.y}, {"width", x.width}, {"height", x.height}};
+}
+
+} // namespace
+
+void hub_state::join(protocol::join_request& x) {
+  flush();
+  const auto slot = viewers.add(x.viewer);
+  viewers.find(slot)->automatic = x.automatic;
+  set_interest(slot, x.channels, std::nullopt);
+  if (x.channels.empty() && !x.position.empty())
+    watch_world(slot);
+  const auto resumed = !x.position.empty() && begin_resume(slot, x.position);
+  // Not where the stream stands: until it was given what it missed, it is where it was.
+  const auto stands = x.position.empty() ? position : model::position::parse(x.position).value_or(model::position{});
+  self->send(x.viewer, protocol::joined{slot, stands.to_string(), resumed});
+  if (resumed)
+    pump(slot);
+  else if (!x.position.empty())
+    send_snapshot(slot);
+  else
+    hold(slot);
+}
+
+void hub_state::leave(const protocol::leave_order& x) {
+  const auto slot = viewers.slot_of(x.who);
+  if (!slot)
+    return;
+  flush();
+  interest.remove(*slot);
+  viewers.remove(*slot);
+}
+
+void hub_state::subscribe(protocol::subscribe_order& x) {
+  auto* viewer = viewers.find(x.from);
+  if (viewer == nullptr)
+    return;
+  flush();
+  const auto slot = x.from.slot;
+  const auto shows_area = x.request.area && !x.request.snapshot && !viewer->catching_up;
+  const auto before = shows_area ? visible_now(slot) : std::vector<fanout::item_ptr>{};
+  const auto names_something = !x.request.channels.empty() || x.request.area;
+  if (names_something && std::exchange(viewer->automatic, false)) {
+    const flow::channel world{flow::channel_kind::world, {}};
+    interest.unsubscribe(slot, {&world, 1});
+  }
+  set_interest(slot, x.request.channels, x.request.area);
+  confirm(*viewer, slot, "subscribed", x.id);
+  if (viewer->held && x.request.snapshot)
+    viewers.end_catching_up(slot); // it begins here and now
+  if (viewer->catching_up)
+    viewer->snapshot_due = viewer->snapshot_due || x.request.snapshot || x.request.area;
+  else if (x.request.snapshot)
+    send_snapshot(slot);
+  else if (x.request.area)
+    show_area_change(slot, before);
+}
+
+void hub_state::unsubscribe(protocol::unsubscribe_order& x) {
+  auto* viewer = viewers.find(x.from);
+  if (viewer == nullptr)
+    return;
+  flush();
+  viewer->automatic = false;
+  interest.unsubscribe(x.from.slot, parse_channels(x.request.channels), x.request.area);
+  confirm(*viewer, x.from.slot, "unsubscribed", x.id);
+}
+
+void hub_state::heartbeat(protocol::heartbeat_order& x) {
+  const auto* viewer = viewers.find(x.from);
+  if (viewer == nullptr)
+    return;
+  flush();
+  self->send(viewer->who, protocol::heartbeat_due{std::move(x.id), viewer->catching_up ? std::string{} : position.to_string()});
+}
+
+void hub_state::set_interest(slot_type slot, const std::vector<std::string>& channels,
+                             const std::optional<model::area>& area) {
+  interest.subscribe(slot, parse_channels(channels), area);
+}
+
+/// For a viewer that resumes and has not said what it watches: its first `subscribe` will.
+void hub_state::watch_world(slot_type slot) {
+  viewers.find(slot)->automatic = true;
+  set_interest(slot, {"world"}, std::nullopt);
+}
+
+void hub_state::confirm(const viewer& to, slot_type slot, std::string_view type,
+                        const std::optional<model::message_id>& id) {
+  model::array channels;
+  for (auto& channel : interest.channels(slot))
+    channels.emplace_back(std::move(channel));
+  model::object data{{"channels", std::move(channels)}};
+  if (const auto area = interest.area(slot))
+    data.emplace_back("area", area_object(*area));
+  if (id)
+    data.emplace_back("id", protocol::to_value(*id));
+  self->send(to.who, protocol::answer{std::string{type}, std::move(data), {}});
+}
+
+std::vector<fanout::item_ptr> hub_state::visible_now(slot_type slot) {
+  std::vector<fanout::item_ptr> result;
+  latest.for_each([&](const auto&, const fanout::item_ptr& item) {
+    if (interest.visible(slot, *item->now()))
+      result.push_back(item);
+  });
+  return result;
+}
+
+void hub_state::show_area_change(slot_type slot, const std::vector<fanout::item_ptr>& visible_before) {
+  std::unordered_set<const fanout::item*> before;
+  std::vector<fanout::entry> entries;
+  for (const auto& item : visible_before) {
+    before.insert(item.get());
+    if (!interest.visible(slot, *item->now()))
+      entries.push_back({item, fanout::shape::left_area});
+  }
+  for (auto& item : visible_now(slot))
+    if (!before.contains(item.get()))
+      entries.push_back({std::move(item), fanout::shape::update});
+  if (!entries.empty())
+    send_chunk(slot, std::make_shared<const fanout::chunk>(std::move(entries), position.to_string(),
+                                                           model::wall_clock()));
+}
+
+} // namespace towncrier::edge

@@ -1,0 +1,126 @@
+#include "actors/edge/outlet.hpp"
+
+#include "codec/message.hpp"
+#include "model/wall_clock.hpp"
+
+namespace towncrier::edge {
+
+namespace {
+
+/// Entries that a client which is behind is given at once: small enough that what comes after is fresh.
+constexpr std::size_t catch_up_entries = 500;
+
+bool knew_it(const fanout::entry& x) { return x.shape != fanout::shape::update && x.what->before() != nullptr; }
+
+bool leaves_view(const fanout::entry& x) {
+  return x.shape == fanout::shape::left_area || x.shape == fanout::shape::left_location || x.what->is_removal();
+}
+
+/// What a client that missed earlier changes has to be told: the whole state, not what became of one it never saw.
+void add_latest(std::vector<fanout::entry>& out, flow::outbox<fanout::entry>::pending_state& x) {
+  if (leaves_view(x.entry)) {
+    if (x.known)
+      out.push_back(std::move(x.entry));
+    return;
+  }
+  out.push_back({std::move(x.entry.what), fanout::shape::update});
+}
+
+} // namespace
+
+outlet::outlet(protocol::client_socket& socket, protocol::traffic& traffic, options limits)
+    : socket_(socket), traffic_(traffic), limits_(limits), outbox_(limits.max_event_bytes) {}
+
+outlet::~outlet() { set_behind(false); }
+
+void outlet::deliver(const fanout::chunk& x, flow::time_point now) {
+  if (!behind_ && !congested()) {
+    write(x.frames(how_), x.entries().size());
+    advance(x.position());
+    return;
+  }
+  set_behind(true);
+  for (const auto& entry : x.entries())
+    put(entry, now);
+  if (!x.position().empty())
+    pending_position_ = x.position();
+}
+
+void outlet::replay(const fanout::chunk& x) {
+  write(x.frames(how_), x.entries().size());
+  advance(x.position());
+}
+
+void outlet::send(std::string_view type, const model::object& data, std::string_view position) {
+  const auto frame =
+      fanout::frame_message(how_, codec::encode_message(how_.format, type, data, model::wall_clock(), position));
+  write({&frame, 1}, 0);
+  unread_answers_ = socket_.queued_bytes() == 0 ? 0 : unread_answers_ + frame->size();
+}
+
+void outlet::drained(flow::time_point now) {
+  if (socket_.queued_bytes() == 0)
+    unread_answers_ = 0;
+  // What the socket takes at once is not followed by another `drained`.
+  while (behind_ && !congested())
+    catch_up(now);
+}
+
+void outlet::catch_up(flow::time_point now) {
+  auto missed = outbox_.take(catch_up_entries, now);
+  std::vector<fanout::entry> entries;
+  entries.reserve(missed.events.size() + missed.states.size());
+  std::move(missed.events.begin(), missed.events.end(), std::back_inserter(entries));
+  for (auto& x : missed.states)
+    add_latest(entries, x);
+  traffic_.conflated.add(missed.conflated);
+  traffic_.dropped_events.add(missed.dropped_events);
+  if (missed.empty_now) {
+    set_behind(false);
+    advance(std::exchange(pending_position_, {}));
+  }
+  const fanout::chunk latest{std::move(entries), missed.empty_now ? position_ : std::string{}, model::wall_clock()};
+  write(latest.frames(how_), latest.entries().size());
+  if (missed.conflated != 0 || missed.dropped_events != 0)
+    send("lag",
+         {{"conflated", std::uint64_t{missed.conflated}},
+          {"dropped_events", std::uint64_t{missed.dropped_events}},
+          {"behind_ms", std::chrono::duration_cast<std::chrono::milliseconds>(missed.behind).count()},
+          {"position", position_}});
+}
+
+void outlet::advance(const std::string& x) {
+  if (!behind_ && !x.empty())
+    position_ = x;
+}
+
+void outlet::write(std::span<const codec::frame_ptr> frames, std::size_t entries) {
+  if (frames.empty())
+    return;
+  std::size_t bytes = 0;
+  for (const auto& frame : frames)
+    bytes += frame->size();
+  traffic_.messages_sent.add(frames.size());
+  traffic_.deliveries.add(entries);
+  traffic_.bytes_sent.add(bytes);
+  socket_.send(frames);
+}
+
+void outlet::put(const fanout::entry& x, flow::time_point now) {
+  if (x.what->is_event())
+    outbox_.put_event(x, x.what->as_is(how_.format).size(), now);
+  else
+    outbox_.put_state(x.what->now()->id, x, knew_it(x), now);
+}
+
+void outlet::set_behind(bool x) {
+  if (behind_ == x)
+    return;
+  behind_ = x;
+  if (x)
+    traffic_.connections_behind.add();
+  else
+    traffic_.connections_behind.subtract();
+}
+
+} // namespace towncrier::edge

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "fanout/chunk.hpp"
+#include "flow/outbox.hpp"
+#include "protocol/client_socket.hpp"
+#include "protocol/traffic.hpp"
+
+namespace towncrier::edge {
+
+/// What goes to one client, and how much of it: shared frames while the client keeps up; the latest state of what
+/// changed, and a `lag` message, when it does not. No actor and no clock, so that it can be tested as it is.
+class outlet {
+public:
+  struct options {
+    /// Bytes that may wait for the socket before the client counts as behind.
+    std::size_t max_queued_bytes = 256 * 1024;
+    /// Bytes of events that may wait beyond that.
+    std::size_t max_event_bytes = 1024 * 1024;
+  };
+
+  outlet(protocol::client_socket& socket, protocol::traffic& traffic, options limits);
+  ~outlet();
+
+  outlet(const outlet&) = delete;
+  outlet& operator=(const outlet&) = delete;
+
+  /// Everything after this is written so.
+  void use(fanout::encoding how) noexcept { how_ = how; }
+
+  /// Shows a chunk, or what it changes when the client is behind.
+  void deliver(const fanout::chunk& x, flow::time_point now);
+
+  /// Shows a chunk whatever waits already: the sender paces itself by `drained`.
+  void replay(const fanout::chunk& x);
+
+  /// Sends one message to this client alone, however far it is behind.
+  void send(std::string_view type, const model::object& data, std::string_view position = {});
+
+  /// The socket took everything: give the next of what is missing.
+  void drained(flow::time_point now);
+
+  /// Whether something could not be given yet.
+  bool behind() const noexcept { return behind_; }
+
+  /// Whether more than the client should have waits for its socket.
+  bool congested() const noexcept { return socket_.queued_bytes() > limits_.max_queued_bytes; }
+
+  /// Bytes of messages to this client alone that wait, perhaps, for its socket: nothing else bounds them.
+  std::size_t unread_answers() const noexcept { return unread_answers_; }
+
+  /// Up to where the client was given everything, or the latest of it.
+  const std::string& position() const noexcept { return position_; }
+
+  /// Notes that there was nothing for this client up to `x`. Ignored while it is behind.
+  void advance(const std::string& x);
+
+private:
+  void write(std::span<const codec::frame_ptr> frames, std::size_t entries);
+  void catch_up(flow::time_point now);
+  void put(const fanout::entry& x, flow::time_point now);
+  void set_behind(bool x);
+
+  protocol::client_socket& socket_;
+  protocol::traffic& traffic_;
+  options limits_;
+  fanout::encoding how_;
+  flow::outbox<fanout::entry> outbox_;
+  bool behind_ = false;
+  std::size_t unread_answers_ = 0;
+  std::string position_;
+  /// What `position_` becomes when the outbox is empty.
+  std::string pending_position_;
+};
+
+} // namespace towncrier::edge

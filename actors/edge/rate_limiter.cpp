@@ -1,0 +1,102 @@
+#include "actors/edge/rate_limiter.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+#include <utility>
+
+namespace towncrier::edge {
+
+namespace {
+
+/// Seconds, rounded up to a whole millisecond: who waits for so long is not too early.
+double seconds_up(flow::duration x) {
+  return static_cast<double>(std::chrono::ceil<std::chrono::milliseconds>(x).count()) / 1000;
+}
+
+} // namespace
+
+void rate_limiter_state::limit(protocol::inbound& x) {
+  if (limit_of(x.who.role) == 0)
+    return self->send(next, std::move(x));
+  auto* known = account_of(x.who);
+  const auto now = self->clock().now();
+  std::vector<model::client_message> admitted;
+  for (auto& message : std::exchange(x.messages, {})) {
+    const auto wait = known ? known->sent.admit(now, message.weight) : options.window;
+    if (!wait) {
+      admitted.push_back(std::move(message));
+      continue;
+    }
+    const bool too_often = known && known->refused.admit(now);
+    answer(x, message, *wait, too_often);
+    if (too_often)
+      break;
+  }
+  x.messages = std::move(admitted);
+  if (!x.messages.empty())
+    self->send(next, std::move(x));
+}
+
+std::size_t rate_limiter_state::limit_of(protocol::role x) const noexcept {
+  switch (x) {
+  case protocol::role::viewer:
+    return options.max_messages;
+  case protocol::role::publisher:
+    return options.publisher_max_messages;
+  case protocol::role::operator_:
+    return options.operator_max_messages;
+  }
+  return options.max_messages;
+}
+
+rate_limiter_state::account* rate_limiter_state::account_of(const protocol::identity& who) {
+  key named{who.name, who.role};
+  if (const auto found = accounts.find(named); found != accounts.end())
+    return &found->second;
+  if (accounts.size() >= max_identities)
+    return nullptr;
+  const account fresh{flow::sliding_window{{limit_of(who.role), options.window}},
+                      flow::sliding_window{{options.max_violations, options.window}}};
+  return &accounts.emplace(std::move(named), fresh).first->second;
+}
+
+void rate_limiter_state::answer(const protocol::inbound& from, const model::client_message& x, flow::duration wait,
+                                bool close) {
+  const auto most = limit_of(from.who.role);
+  protocol::failure_answer result;
+  result.code = protocol::errc::rate_limit;
+  result.message = x.weight > most
+                       ? fmt::format("a batch of {} messages is more than the {} that are allowed at all; send smaller "
+                                     "ones",
+                                     x.weight, most)
+                       : fmt::format("more than {} messages in {} seconds; slow down", most,
+                                     std::chrono::duration<double>{options.window}.count());
+  result.id = x.id;
+  result.retry_after = seconds_up(wait);
+  if (close)
+    result.close = protocol::close_code::policy;
+  self->send(from.origin.from.viewer, std::move(result));
+}
+
+void rate_limiter_state::forget_idle() {
+  std::erase_if(accounts, [now = self->clock().now()](const auto& x) {
+    return x.second.sent.idle(now) && x.second.refused.idle(now);
+  });
+  self->delayed_send(self, options.window, protocol::tick_atom::value);
+}
+
+protocol::rate_limiter_actor::behavior_type rate_limiter(rate_limiter_state::self_pointer self,
+                                                         protocol::dispatcher_actor next,
+                                                         protocol::rate_limiter_options options) {
+  self->state.next = std::move(next);
+  self->state.options = options;
+  self->delayed_send(self, options.window, protocol::tick_atom::value);
+  return {
+      [self](protocol::inbound& x) { self->state.limit(x); },
+      [self](protocol::tick_atom) { self->state.forget_idle(); },
+  };
+}
+
+} // namespace towncrier::edge

@@ -1,0 +1,46 @@
+#include "actors/world/batcher.hpp"
+
+namespace towncrier::world {
+
+batcher_state::batcher_state(self_pointer ptr) : self(ptr), window({}) {}
+
+void batcher_state::add(protocol::outgoing_change& x) {
+  // A publisher's messages come one after another with the same receipt: keep it once.
+  if (x.receipt && (receipts.empty() || receipts.back() != x.receipt))
+    receipts.push_back(std::move(x.receipt));
+  const auto first = window.empty();
+  if (window.add(std::move(x.change), self->clock().now()))
+    flush();
+  else if (first && max_wait.count() == 0)
+    self->send(self, protocol::due_atom::value, stamp.sequence); // after what is in the mailbox already
+  else if (first)
+    self->delayed_send(self, max_wait, protocol::due_atom::value, stamp.sequence);
+}
+
+void batcher_state::due(std::uint64_t number) {
+  // A batch that was full before its time has left; the timer then belongs to nobody.
+  if (number == stamp.sequence && !window.empty())
+    flush();
+}
+
+void batcher_state::flush() {
+  ++stamp.sequence;
+  auto batch = std::make_shared<const model::batch>(model::batch{stamp, window.take()});
+  self->send(exchange, protocol::outgoing_batch{std::move(batch), std::exchange(receipts, {})});
+}
+
+protocol::batcher_actor::behavior_type batcher(batcher_state::self_pointer self, protocol::exchange_actor exchange,
+                                               std::string origin, std::uint64_t incarnation,
+                                               protocol::batcher_options options) {
+  auto& state = self->state;
+  state.exchange = std::move(exchange);
+  state.stamp = {std::move(origin), incarnation, 0};
+  state.window = flow::batch_window<model::change>{{options.max_size, options.max_wait}};
+  state.max_wait = options.max_wait;
+  return {
+      [self](protocol::outgoing_change& x) { self->state.add(x); },
+      [self](protocol::due_atom, std::uint64_t number) { self->state.due(number); },
+  };
+}
+
+} // namespace towncrier::world

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "hosting/actor.hpp"
+#include "protocol/interfaces.hpp"
+
+namespace towncrier::world {
+
+/// Merges what is said of a character into its state: what was left out stays as it was; `update` replaces the
+/// attributes, `state_change` merges them and a null removes one. The revision is not touched.
+model::character merged(const model::character& before, const model::character_input& input);
+
+/// One character: its latest state, its epoch and version.
+struct character_publisher_state {
+  static inline const char* name = "character_publisher";
+
+  character_publisher_state() = default; // not an aggregate: CAF would take it for one to be made from the actor
+
+  /// The change that `input` makes, at the next version.
+  model::change apply(const model::character_input& input, double now);
+
+  protocol::batcher_actor batcher;
+  model::character_ptr latest;
+};
+
+using character_publisher_pointer = hosting::pointer<protocol::character_publisher_actor, character_publisher_state>;
+
+/// Goes on from `start.last_known` where there is one; its versions then rise from there.
+protocol::character_publisher_actor::behavior_type character_publisher(character_publisher_pointer self,
+                                                                       protocol::batcher_actor batcher,
+                                                                       protocol::publisher_start start);
+
+} // namespace towncrier::world

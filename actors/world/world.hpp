@@ -1,0 +1,44 @@
+#pragma once
+
+#include "hosting/actor.hpp"
+#include "protocol/interfaces.hpp"
+#include "protocol/options.hpp"
+#include "town/simulation.hpp"
+
+namespace towncrier::world {
+
+/// What the world needs of others.
+struct world_services {
+  protocol::character_directory_actor characters;
+  protocol::event_notifier_actor events;
+};
+
+/// Ticks the built-in town: simulated time passes `rate` times as fast as ours.
+struct world_state {
+  static inline const char* name = "world";
+  using self_pointer = hosting::pointer<protocol::world_actor, world_state>;
+
+  explicit world_state(self_pointer self);
+
+  void tick();
+  void step(double simulated_seconds);
+  void publish(town::outcome happened);
+  void command(const protocol::command_order& x);
+  void command_step(const protocol::command_order& x);
+  void command_set_rate(const protocol::command_order& x);
+  model::object status() const;
+
+  self_pointer self;
+  world_services services;
+  protocol::world_options options;
+  std::unique_ptr<town::simulation> town;
+  bool paused = false;
+  /// Set while a tick is on its way through the hubs: a town that is faster than its viewers' node waits for it.
+  std::weak_ptr<const void> on_its_way;
+};
+
+protocol::world_actor::behavior_type world(world_state::self_pointer self, world_services services,
+                                           std::shared_ptr<const town::definition> town,
+                                           protocol::world_options options);
+
+} // namespace towncrier::world

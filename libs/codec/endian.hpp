@@ -1,0 +1,19 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+namespace towncrier::codec {
+
+/// Appends a byte and an unsigned number in network byte order: how MessagePack and WebSocket frames write lengths.
+template <class Number>
+void append_tagged(std::string& out, std::uint8_t tag, Number x) {
+  std::array<char, 1 + sizeof(Number)> bytes;
+  bytes[0] = static_cast<char>(tag);
+  for (std::size_t i = 0; i < sizeof(Number); ++i)
+    bytes[1 + i] = static_cast<char>(x >> (8 * (sizeof(Number) - 1 - i)));
+  out.append(bytes.data(), bytes.size());
+}
+
+} // namespace towncrier::codec

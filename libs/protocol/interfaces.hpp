@@ -1,0 +1,257 @@
+#pragma once
+
+#include "protocol/messages.hpp"
+
+#include <caf/typed_actor.hpp>
+
+/// Every actor of Towncrier and what can be said to it: the contents page of the program. Read it from the top: that
+/// is the way of a change from a character to the screen, and then the way of a client's message back.
+namespace towncrier::protocol {
+
+
+/// Collects changes into batches: full at `max_size`, or due `max_wait` after the first.
+using batcher_actor = caf::typed_actor<
+    /// A change to go out with the next batch.
+    caf::reacts_to<outgoing_change>,
+    /// The batch that was begun has waited long enough (the number tells which one).
+    caf::reacts_to<due_atom, std::uint64_t>>;
+
+/// One character: gives each change its epoch, version and time, and knows the latest state.
+using character_publisher_actor = caf::typed_actor<
+    /// Something is said of the character.
+    caf::reacts_to<character_order>>;
+
+/// Knows the publisher of every character; begins one for a character that is new.
+using character_directory_actor = caf::typed_actor<
+    /// Things said of characters, in order.
+    caf::reacts_to<character_job>>;
+
+/// Gives events their time and sends them on.
+using event_notifier_actor = caf::typed_actor<
+    /// Events, in order.
+    caf::reacts_to<event_job>>;
+
+/// One client: its outbox, its subscriptions' answers, its end. Lives on the I/O thread that owns its socket.
+using connection_actor = caf::typed_actor<
+    /// The upgrade is done.
+    caf::reacts_to<socket_opened>,
+    /// Messages came.
+    caf::reacts_to<socket_received>,
+    /// Everything that was queued has gone.
+    caf::reacts_to<drained_atom>,
+    /// There is no socket any more.
+    caf::reacts_to<socket_closed>,
+    /// The hub has a place for it.
+    caf::reacts_to<joined>,
+    /// Something to show.
+    caf::reacts_to<delivery>,
+    /// Something that was missed.
+    caf::reacts_to<replay>,
+    /// A message for this client alone.
+    caf::reacts_to<answer>,
+    /// An error that answers one of its messages.
+    caf::reacts_to<failure_answer>,
+    /// A heartbeat is to be sent, and with which position.
+    caf::reacts_to<heartbeat_due>,
+    /// Every hub has what it published.
+    caf::reacts_to<delivered>,
+    /// It must end.
+    caf::reacts_to<close_order>,
+    /// Heartbeats, timeouts.
+    caf::reacts_to<tick_atom>>;
+
+/// A client joins a hub. Its live messages wait for a while, so that a `resume` can still come before them.
+struct join_request {
+  connection_actor viewer;
+  std::vector<std::string> channels;
+  /// Whether `channels` were not asked for: the first `subscribe` replaces them.
+  bool automatic = false;
+  /// Where to resume; empty: begin now.
+  std::string position;
+};
+
+/// Which message of which viewer a hub is to act on.
+struct viewer_ref {
+  std::uint32_t slot = 0;
+  connection_actor viewer;
+};
+
+struct subscribe_order {
+  viewer_ref from;
+  std::optional<model::message_id> id;
+  model::subscribe_request request;
+};
+
+struct unsubscribe_order {
+  viewer_ref from;
+  std::optional<model::message_id> id;
+  model::unsubscribe_request request;
+};
+
+struct resume_order {
+  viewer_ref from;
+  std::optional<model::message_id> id;
+  std::string position;
+};
+
+/// A viewer wants to know where it stands: a heartbeat is due.
+struct heartbeat_order {
+  viewer_ref from;
+  std::optional<model::message_id> id;
+};
+
+/// The socket of a viewer that is being caught up took what it was given.
+struct replay_more {
+  std::uint32_t slot = 0;
+};
+
+/// A viewer's time to say `resume` is over.
+struct release_hold {
+  std::uint32_t slot = 0;
+  std::uint64_t generation = 0;
+};
+
+/// A viewer goes, perhaps before it was told its place.
+struct leave_order {
+  caf::actor_addr who;
+};
+
+/// Keeps the latest state and the recent history, finds out who is interested, encodes once. One an I/O thread.
+using hub_actor = caf::typed_actor<
+    /// A batch, of this node or of a peer.
+    caf::reacts_to<outgoing_batch>,
+    /// The window is over: deliver what was gathered.
+    caf::reacts_to<flush_atom>,
+    /// A client is there.
+    caf::reacts_to<join_request>,
+    caf::reacts_to<subscribe_order>,
+    caf::reacts_to<unsubscribe_order>,
+    caf::reacts_to<resume_order>,
+    caf::reacts_to<heartbeat_order>,
+    caf::reacts_to<replay_more>,
+    caf::reacts_to<release_hold>,
+    /// A client is gone.
+    caf::reacts_to<leave_order>,
+    /// Forget history that is too old.
+    caf::reacts_to<tick_atom>>;
+
+/// Hands every batch to all hubs of this node.
+using exchange_actor = caf::typed_actor<
+    caf::reacts_to<outgoing_batch>,
+    /// A hub that wants batches from now on.
+    caf::reacts_to<hub_actor>>;
+
+/// A client knocks.
+struct enter_request {
+  connection_actor who;
+  std::string peer;
+};
+
+/// Counts clients against the cap and knows each by its id.
+using admission_actor = caf::typed_actor<
+    /// Lets a client in or says why not. A client that was let in is forgotten when its actor ends.
+    caf::replies_to<enter_request>::with<admission_result>,
+    caf::replies_to<list_atom>::with<connection_list>,
+    /// Closes everybody with `going_away`, in waves, and lets nobody in; answers when all are gone.
+    caf::replies_to<stop_atom>::with<caf::unit_t>,
+    /// The next wave.
+    caf::reacts_to<tick_atom>>;
+
+/// Tells who a token belongs to.
+using authenticator_actor = caf::typed_actor<
+    caf::replies_to<verify_request>::with<verify_result>,
+    /// Reads the tokens file again; keeps the old tokens when it cannot be read.
+    caf::reacts_to<reload_atom>>;
+
+/// Where an inbound message came from.
+struct inbound_origin {
+  connection_id id = 0;
+  viewer_ref from;
+  hub_actor hub;
+};
+
+/// Messages of one client, read in one go.
+struct inbound {
+  inbound_origin origin;
+  identity who;
+  std::vector<model::client_message> messages;
+  /// Held by what is published.
+  receipt_ptr receipt;
+};
+
+/// Passes on what a client may send, and answers the rest with `rate_limit`.
+using rate_limiter_actor = caf::typed_actor<
+    caf::reacts_to<inbound>,
+    /// Forget identities that were silent for a whole window.
+    caf::reacts_to<tick_atom>>;
+
+/// Hands each admitted message to the actor that acts on it.
+using dispatcher_actor = caf::typed_actor<
+    caf::reacts_to<inbound>>;
+
+/// An operator's command.
+struct command_order {
+  inbound_origin origin;
+  std::optional<model::message_id> id;
+  std::string name;
+  model::object args;
+};
+
+/// Ticks the built-in town.
+using world_actor = caf::typed_actor<
+    /// pause, resume, step, set_rate, status
+    caf::reacts_to<command_order>,
+    caf::reacts_to<tick_atom>>;
+
+/// Shows what passes the connections to operators who asked, and keeps the last of it.
+using debugger_actor = caf::typed_actor<
+    caf::reacts_to<debug_record>,
+    /// debug: on or off for this operator
+    caf::reacts_to<command_order>,
+    caf::replies_to<list_atom>::with<debug_log>>;
+
+/// Counts everything that goes through the edge.
+using connection_monitor_actor = caf::typed_actor<
+    /// As Prometheus text.
+    caf::replies_to<list_atom>::with<metrics_page>,
+    /// The guide's `get_metrics`, as an answer to an operator.
+    caf::reacts_to<command_order>>;
+
+} // namespace towncrier::protocol
+
+#define TOWNCRIER_LOCAL_MESSAGE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(towncrier::protocol::name)
+TOWNCRIER_LOCAL_MESSAGE(socket_opened)
+TOWNCRIER_LOCAL_MESSAGE(socket_received)
+TOWNCRIER_LOCAL_MESSAGE(socket_closed)
+TOWNCRIER_LOCAL_MESSAGE(admission_result)
+TOWNCRIER_LOCAL_MESSAGE(verify_request)
+TOWNCRIER_LOCAL_MESSAGE(verify_result)
+TOWNCRIER_LOCAL_MESSAGE(connection_list)
+TOWNCRIER_LOCAL_MESSAGE(character_job)
+TOWNCRIER_LOCAL_MESSAGE(character_order)
+TOWNCRIER_LOCAL_MESSAGE(event_job)
+TOWNCRIER_LOCAL_MESSAGE(outgoing_change)
+TOWNCRIER_LOCAL_MESSAGE(outgoing_batch)
+TOWNCRIER_LOCAL_MESSAGE(delivery)
+TOWNCRIER_LOCAL_MESSAGE(replay)
+TOWNCRIER_LOCAL_MESSAGE(joined)
+TOWNCRIER_LOCAL_MESSAGE(answer)
+TOWNCRIER_LOCAL_MESSAGE(failure_answer)
+TOWNCRIER_LOCAL_MESSAGE(heartbeat_due)
+TOWNCRIER_LOCAL_MESSAGE(delivered)
+TOWNCRIER_LOCAL_MESSAGE(close_order)
+TOWNCRIER_LOCAL_MESSAGE(debug_record)
+TOWNCRIER_LOCAL_MESSAGE(debug_log)
+TOWNCRIER_LOCAL_MESSAGE(metrics_page)
+TOWNCRIER_LOCAL_MESSAGE(join_request)
+TOWNCRIER_LOCAL_MESSAGE(subscribe_order)
+TOWNCRIER_LOCAL_MESSAGE(unsubscribe_order)
+TOWNCRIER_LOCAL_MESSAGE(resume_order)
+TOWNCRIER_LOCAL_MESSAGE(heartbeat_order)
+TOWNCRIER_LOCAL_MESSAGE(replay_more)
+TOWNCRIER_LOCAL_MESSAGE(release_hold)
+TOWNCRIER_LOCAL_MESSAGE(leave_order)
+TOWNCRIER_LOCAL_MESSAGE(enter_request)
+TOWNCRIER_LOCAL_MESSAGE(inbound)
+TOWNCRIER_LOCAL_MESSAGE(command_order)
+#undef TOWNCRIER_LOCAL_MESSAGE

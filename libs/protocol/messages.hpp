@@ -1,0 +1,222 @@
+#pragma once
+
+#include "fanout/chunk.hpp"
+#include "model/batch.hpp"
+#include "model/client_message.hpp"
+#include "protocol/client_socket.hpp"
+#include "protocol/errc.hpp"
+
+#include <caf/actor_addr.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/atom.hpp>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What our actors say to each other. All of it stays inside one process.
+namespace towncrier::protocol {
+
+using due_atom = caf::atom_constant<caf::atom("due")>;         // a timer
+using flush_atom = caf::atom_constant<caf::atom("flush")>;     // a hub's window ended
+using drained_atom = caf::atom_constant<caf::atom("drained")>; // a socket took all that was waiting
+using reload_atom = caf::atom_constant<caf::atom("reload")>;   // read your file again
+using list_atom = caf::atom_constant<caf::atom("list")>;       // tell what you hold
+using tick_atom = caf::atom_constant<caf::atom("tick")>;       // time goes on
+using stop_atom = caf::atom_constant<caf::atom("stop")>;       // end in order
+
+/// Names a connection on its node for as long as the node lives.
+using connection_id = std::uint64_t;
+
+/// How a connection is named to people: `c17`.
+std::string to_string(connection_id id);
+
+/// What a client may do; each may do what those before it may.
+enum class role : std::uint8_t { viewer, publisher, operator_ };
+
+std::string_view to_string(role x) noexcept;
+std::optional<role> parse_role(std::string_view text) noexcept;
+
+/// Who a client is.
+struct identity {
+  std::string name;
+  protocol::role role = role::viewer;
+  /// Seconds since the Unix epoch after which the token is void; 0: never.
+  double expires_at = 0;
+};
+
+/// Goes with a publisher's messages through every stage; when the last copy is gone, every hub of this node has them.
+/// The connection then counts them as delivered, and reads on if it had stopped.
+using receipt_ptr = std::shared_ptr<const void>;
+
+// -- from a socket to its connection ----------------------------------------------------------------------------------
+
+struct socket_opened {
+  /// The deflate window that was agreed on, in bits; 0: no compression.
+  int window_bits = 0;
+};
+
+struct socket_message {
+  bool binary = false;
+  std::string bytes;
+};
+
+/// What came in one read.
+struct socket_received {
+  std::vector<socket_message> messages;
+};
+
+/// The socket is gone, whoever closed it. `code` is the close frame's, 1006 where there was none.
+struct socket_closed {
+  std::uint16_t code = 1006;
+  std::string reason;
+};
+
+// -- admission and authentication -------------------------------------------------------------------------------------
+
+struct admitted {
+  connection_id id = 0;
+};
+
+struct refused {
+  std::string sentence;
+  std::chrono::seconds retry_after{1};
+};
+
+using admission_result = std::variant<admitted, refused>;
+
+struct verify_request {
+  std::string token;
+};
+
+/// `who` is empty when the token is not good; `reason` then says why, for our log rather than for the client.
+struct verify_result {
+  std::optional<identity> who;
+  std::string reason;
+};
+
+struct connection_info {
+  connection_id id = 0;
+  std::string peer;
+  /// Seconds since the Unix epoch.
+  double since = 0;
+};
+
+struct connection_list {
+  std::vector<connection_info> connections;
+};
+
+// -- the way of a change ----------------------------------------------------------------------------------------------
+
+/// What a publisher says of characters, in order.
+struct character_job {
+  std::vector<model::character_input> inputs;
+  receipt_ptr receipt;
+};
+
+struct character_order {
+  model::character_input input;
+  receipt_ptr receipt;
+};
+
+/// The state a restarted publisher goes on from.
+struct publisher_start {
+  model::character_id id;
+  std::uint64_t epoch = 1;
+  model::character_ptr last_known;
+};
+
+struct event_job {
+  std::vector<model::event_input> inputs;
+  receipt_ptr receipt;
+};
+
+struct outgoing_change {
+  model::change change;
+  receipt_ptr receipt;
+};
+
+struct outgoing_batch {
+  model::batch_ptr batch;
+  std::vector<receipt_ptr> receipts;
+};
+
+// -- between a hub and its connections --------------------------------------------------------------------------------
+
+/// Frames for a viewer that is up to date.
+struct delivery {
+  fanout::chunk_ptr chunk;
+};
+
+/// Frames out of the history for a viewer that resumes; it asks for more when its socket has taken them.
+struct replay {
+  fanout::chunk_ptr chunk;
+};
+
+/// A hub's answer to a join: the place the viewer has there and where the stream stands.
+struct joined {
+  std::uint32_t slot = 0;
+  std::string position;
+  bool resumed = false;
+};
+
+/// A message to one client: `type`, `data`, and the position when it says something of it.
+struct answer {
+  std::string type;
+  model::object data;
+  std::string position;
+};
+
+struct failure_answer {
+  errc code = errc::server_error;
+  std::string message;
+  std::optional<model::message_id> id;
+  /// Seconds after which the client may try again.
+  std::optional<double> retry_after;
+  /// Whether the connection has to end after it.
+  std::optional<close_code> close;
+};
+
+/// Send a heartbeat.
+struct heartbeat_due {
+  /// That of the client's heartbeat which this answers.
+  std::optional<model::message_id> id;
+  /// Where the stream stands for this viewer; empty while it is being caught up.
+  std::string position;
+};
+
+/// Messages whose receipts came back.
+struct delivered {
+  std::size_t weight = 0;
+  std::vector<model::message_id> ids;
+};
+
+/// End this connection.
+struct close_order {
+  close_code code = close_code::normal;
+  std::string reason;
+};
+
+// -- operators --------------------------------------------------------------------------------------------------------
+
+/// One message that passed a connection, as the debugger shows it.
+struct debug_record {
+  bool inbound = false;
+  connection_id connection = 0;
+  std::string message;
+  double timestamp = 0;
+};
+
+struct debug_log {
+  std::vector<debug_record> records;
+};
+
+/// The Prometheus text of everything that is counted.
+struct metrics_page {
+  std::string text;
+};
+
+} // namespace towncrier::protocol

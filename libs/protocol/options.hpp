@@ -1,0 +1,143 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// What can be configured, one struct a part. `nodes/options.cpp` says what each is called, its unit and what is
+/// allowed; a part gets only values that passed there.
+namespace towncrier::protocol {
+
+struct node_options {
+  /// Names this node in positions and to clients; the host's name when empty.
+  std::string id;
+  /// `world`, `edge` or both.
+  std::vector<std::string> roles{"world", "edge"};
+};
+
+/// What a connection and a hub do for viewers.
+struct edge_options {
+  std::string listen = "127.0.0.1:8765";
+  /// I/O threads; 0: one a core.
+  std::size_t threads = 0;
+  std::size_t max_connections = 10'000;
+  std::size_t max_message_bytes = 64 * 1024;
+  /// Levels of arrays and objects inside each other.
+  std::size_t max_depth = 32;
+  /// Whether a client that has sent no `subscribe` gets `world`.
+  bool auto_subscribe = true;
+  /// Whether `/echo` returns every message.
+  bool echo = false;
+  /// Whether permessage-deflate is agreed to.
+  bool compression = true;
+  /// How long a hub gathers what arrives while a fan-out is under way.
+  std::chrono::milliseconds flush_window{2};
+  std::chrono::milliseconds heartbeat_interval{15'000};
+  /// A client silent for longer is closed.
+  std::chrono::milliseconds heartbeat_timeout{45'000};
+  std::chrono::milliseconds handshake_timeout{10'000};
+  /// How long a viewer's live messages wait for its `resume` after it joined; nothing is lost meanwhile.
+  std::chrono::milliseconds resume_grace{250};
+  /// Bytes that may wait for a client's socket before it counts as behind and its states are conflated.
+  std::size_t max_queued_bytes = 256 * 1024;
+  /// Bytes of events that may wait for a client that is behind; beyond it the oldest are dropped and counted.
+  std::size_t max_event_bytes = 1024 * 1024;
+  /// `conflate`, or `disconnect` with close code 4001.
+  std::string slow_client = "conflate";
+  /// Messages of one publisher that may be on their way before its socket is not read any more.
+  std::size_t max_in_flight = 4096;
+  /// Bad messages within a minute that end a connection.
+  std::size_t max_errors = 100;
+  std::vector<std::string> allowed_origins;
+  /// How long what was said can be resumed, and how many bytes of it are kept.
+  std::chrono::milliseconds history_age{120'000};
+  std::size_t history_bytes = 64 * 1024 * 1024;
+  /// A stopping node closes this many clients, every so often.
+  std::size_t drain_wave = 500;
+  std::chrono::milliseconds drain_interval{100};
+};
+
+struct admin_options {
+  std::string listen = "127.0.0.1:8766";
+};
+
+struct auth_options {
+  /// File of hashed tokens; empty: none.
+  std::string tokens;
+  /// File with the key that JWTs are verified with: a secret for HS256, a PEM public key for RS256 and ES256.
+  std::string jwt_key;
+  std::string jwt_algorithm = "HS256";
+  /// The claim that holds the role.
+  std::string jwt_role_claim = "role";
+  /// How long a client may take to send `auth`.
+  std::chrono::milliseconds timeout{10'000};
+  /// Serve a non-loopback address without tokens.
+  bool allow_anonymous = false;
+
+  bool enabled() const noexcept { return !tokens.empty() || !jwt_key.empty(); }
+};
+
+struct tls_options {
+  /// PEM files; both or none.
+  std::string certificate;
+  std::string key;
+};
+
+struct world_options {
+  /// Characters of the built-in town; 0: no town.
+  std::size_t characters = 24;
+  std::uint64_t seed = 1;
+  /// The town's definition; the built-in one when empty.
+  std::string town;
+  /// Simulated seconds a second.
+  double rate = 40;
+  /// How often the town is ticked.
+  std::chrono::milliseconds tick{250};
+};
+
+struct batcher_options {
+  std::size_t max_size = 100;
+  std::chrono::milliseconds max_wait{50};
+};
+
+/// Messages a client identity may send within the window, by role; 0: any number.
+struct rate_limiter_options {
+  std::size_t max_messages = 100;
+  std::chrono::milliseconds window{60'000};
+  std::size_t publisher_max_messages = 0;
+  std::size_t operator_max_messages = 0;
+  /// Refused messages within the window that end a connection.
+  std::size_t max_violations = 100;
+};
+
+struct debugger_options {
+  /// Log every message from the start.
+  bool enabled = false;
+  /// Messages that are kept.
+  std::size_t max_records = 1000;
+};
+
+struct log_options {
+  /// `trace`, `debug`, `info`, `warn`, `error` or `off`.
+  std::string level = "info";
+  /// `text` or `json` lines.
+  std::string format = "text";
+};
+
+/// All of it.
+struct options {
+  node_options node;
+  edge_options edge;
+  admin_options admin;
+  auth_options auth;
+  tls_options tls;
+  world_options world;
+  batcher_options batcher;
+  rate_limiter_options rate_limiter;
+  debugger_options debugger;
+  log_options log;
+};
+
+} // namespace towncrier::protocol

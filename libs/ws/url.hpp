@@ -1,0 +1,24 @@
+#pragma once
+
+#include "model/result.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace towncrier::ws {
+
+/// Where a client of ours goes.
+struct url {
+  bool secure = false;
+  std::string host; ///< without the brackets of an IPv6 address
+  std::string port;
+  std::string target; ///< path and query, `/` at least
+
+  /// What `Host` says: with brackets, and with the port unless it is the scheme's own.
+  std::string authority() const;
+};
+
+/// Reads `ws://`, `wss://`, `http://` and `https://`.
+model::result<url> parse_url(std::string_view text);
+
+} // namespace towncrier::ws

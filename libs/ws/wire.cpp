@@ -1,0 +1,295 @@
+#include "ws/wire.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+namespace towncrier::ws {
+
+namespace {
+
+/// Frames that one call to the kernel may gather (the limit of Linux is 1024).
+constexpr std::size_t max_gathered = 512;
+
+/// What may be read beyond what was asked for: a reader that asks for little pays for few calls.
+constexpr std::size_t surplus_room = 64 * 1024;
+
+/// Reads of a connection that is being drained, before others have their turn.
+constexpr int drains_a_turn = 8;
+
+// Every I/O thread has one; it holds bytes within one call only.
+std::span<char> scratch() {
+  static thread_local const auto bytes = std::make_unique<std::array<char, surplus_room>>();
+  return *bytes;
+}
+
+error_code as_error(const io_outcome& x) {
+  return x.what == io_outcome::kind::ended ? error_code{asio::error::eof}
+                                           : error_code{x.error, boost::system::system_category()};
+}
+
+bool must_wait(const io_outcome& x) noexcept {
+  return x.what == io_outcome::kind::wait_readable || x.what == io_outcome::kind::wait_writable;
+}
+
+tcp_socket::wait_type wait_type(io_outcome::kind until) noexcept {
+  return until == io_outcome::kind::wait_writable ? tcp_socket::wait_write : tcp_socket::wait_read;
+}
+
+std::uint16_t close_code_of(std::string_view frame) noexcept {
+  if (frame.size() < 4)
+    return 1005;
+  return static_cast<std::uint16_t>(static_cast<unsigned char>(frame[2]) << 8 | static_cast<unsigned char>(frame[3]));
+}
+
+/// A first byte that only the final frame of a close has.
+bool is_close(std::string_view frame) noexcept { return !frame.empty() && frame.front() == '\x88'; }
+
+} // namespace
+
+wire::wire(tcp_socket socket, std::unique_ptr<transport> way) : socket_(std::move(socket)), way_(std::move(way)) {}
+
+wire::~wire() = default;
+
+void wire::attach(wire_events& events, std::weak_ptr<void> owner) {
+  events_ = &events;
+  owner_ = std::move(owner);
+}
+
+// Reading
+
+void wire::unread(std::string_view bytes) {
+  surplus_.replace(0, surplus_at_, bytes);
+  surplus_at_ = 0;
+}
+
+std::size_t wire::take_surplus(asio::mutable_buffer into) {
+  const auto n = std::min(into.size(), surplus_.size() - surplus_at_);
+  if (n == 0)
+    return 0;
+  std::memcpy(into.data(), surplus_.data() + surplus_at_, n);
+  surplus_at_ += n;
+  if (surplus_at_ == surplus_.size()) {
+    surplus_ = {};
+    surplus_at_ = 0;
+  }
+  return n;
+}
+
+void wire::read(asio::mutable_buffer into, completion done) {
+  if (!socket_.is_open())
+    return post_completion(get_executor(), std::move(done), asio::error::operation_aborted, 0);
+  if (const auto n = take_surplus(into); n != 0 || into.size() == 0)
+    return post_completion(get_executor(), std::move(done), {}, n);
+  if (drained_)
+    return wait_to_read(io_outcome::kind::wait_readable, into, std::move(done));
+  const auto out = read_with_surplus(into);
+  if (must_wait(out))
+    return wait_to_read(out.what, into, std::move(done));
+  const auto ec = out.what == io_outcome::kind::moved ? error_code{} : as_error(out);
+  post_completion(get_executor(), std::move(done), ec, out.bytes);
+}
+
+void wire::read_socket(asio::mutable_buffer into, completion done) {
+  const auto out = read_with_surplus(into);
+  if (must_wait(out))
+    return wait_to_read(out.what, into, std::move(done));
+  const auto ec = out.what == io_outcome::kind::moved ? error_code{} : as_error(out);
+  done(ec, out.bytes);
+}
+
+io_outcome wire::read_with_surplus(asio::mutable_buffer into) {
+  const auto more = scratch();
+  std::array<iovec, 2> buffers{iovec{into.data(), into.size()}, iovec{more.data(), more.size()}};
+  auto out = way_->read(buffers);
+  drained_ = out.drained;
+  if (out.bytes > into.size()) {
+    surplus_.assign(more.data(), out.bytes - into.size());
+    surplus_at_ = 0;
+    out.bytes = into.size();
+  }
+  return out;
+}
+
+void wire::wait_to_read(io_outcome::kind until, asio::mutable_buffer into, completion done) {
+  socket_.async_wait(wait_type(until), [this, into, done = std::move(done)](error_code ec) mutable {
+    return ec ? done(ec, 0) : read_socket(into, std::move(done));
+  });
+  if (events_ != nullptr)
+    events_->on_read_waits();
+}
+
+// Writing
+
+// A wait that the loop throws away, because the loop itself ends, must not leave the owner and its write holding
+// each other.
+struct wire::on_writable {
+  wire* self;
+  std::shared_ptr<void> owner;
+
+  on_writable(wire* x, std::shared_ptr<void> o) : self(x), owner(std::move(o)) {}
+  on_writable(on_writable&&) = default;
+  on_writable& operator=(on_writable&&) = delete;
+  ~on_writable() {
+    if (owner != nullptr)
+      self->forget_completions();
+  }
+
+  void operator()(error_code) {
+    const auto alive = std::exchange(owner, nullptr);
+    self->writing_ = false;
+    self->flush();
+    if (self->queue_.empty() && !self->broken_)
+      self->drained_queue();
+  }
+};
+
+void wire::drained_queue() {
+  if (finish_)
+    finish(std::move(finish_));
+  else if (events_ != nullptr)
+    events_->on_write_drained();
+}
+
+void wire::forget_completions() {
+  const auto write = std::move(beast_write_);
+  const auto end = std::move(finish_);
+}
+
+// With nothing in front of them, frames go from the caller to the kernel without a stay in the queue.
+void wire::send(std::span<const frame_ptr> frames) {
+  if (sealed_ || broken_)
+    return;
+  if (!queue_.empty())
+    return enqueue(frames);
+  std::array<iovec, max_gathered> buffers;
+  const auto gathered = gather(frames, 0, buffers);
+  if (gathered.empty())
+    return;
+  auto out = way_->write(gathered);
+  queue_.push_rest(frames, std::exchange(out.bytes, 0));
+  if (settle(out))
+    flush();
+}
+
+void wire::enqueue(std::span<const frame_ptr> frames) {
+  for (const auto& x : frames)
+    queue_.push(x);
+  flush();
+}
+
+void wire::send_close(std::uint16_t code) {
+  const std::array<char, 4> frame{'\x88', '\x02', static_cast<char>(code >> 8), static_cast<char>(code & 0xFF)};
+  send(std::make_shared<const std::string>(frame.data(), frame.size()));
+  seal(code);
+}
+
+void wire::write(std::string text, completion done) {
+  if (broken_)
+    return post_completion(get_executor(), std::move(done), asio::error::broken_pipe, 0);
+  const auto frame = std::make_shared<const std::string>(std::move(text));
+  queue_.push(frame);
+  beast_write_ = std::move(done);
+  beast_size_ = frame->size();
+  beast_remaining_ = queue_.bytes();
+  flush();
+  if (frames_ && is_close(*frame))
+    seal(close_code_of(*frame));
+}
+
+void wire::seal(std::uint16_t code) {
+  if (!std::exchange(sealed_, true) && events_ != nullptr)
+    events_->on_close_frame(code);
+}
+
+void wire::flush() {
+  std::array<iovec, max_gathered> buffers;
+  while (!writing_ && !broken_ && !queue_.empty())
+    if (!settle(way_->write(queue_.gather(buffers))))
+      return;
+}
+
+/// Takes note of what became of a write; whether another may be tried.
+bool wire::settle(const io_outcome& out) {
+  if (must_wait(out)) {
+    wait_to_write(out.what);
+    return false;
+  }
+  if (out.what != io_outcome::kind::moved) {
+    fail_writes();
+    return false;
+  }
+  queue_.consume(out.bytes);
+  beast_remaining_ -= std::min(beast_remaining_, out.bytes);
+  if (beast_write_ && beast_remaining_ == 0)
+    post_completion(get_executor(), std::move(beast_write_), {}, beast_size_);
+  return true;
+}
+
+void wire::wait_to_write(io_outcome::kind until) {
+  writing_ = true;
+  socket_.async_wait(wait_type(until), on_writable{this, owner_.lock()});
+}
+
+void wire::give_up_writing() {
+  broken_ = true;
+  queue_.clear();
+  if (beast_write_)
+    post_completion(get_executor(), std::move(beast_write_), asio::error::broken_pipe, 0);
+  if (finish_)
+    post_completion(get_executor(), std::move(finish_), asio::error::broken_pipe, 0);
+}
+
+void wire::fail_writes() {
+  give_up_writing();
+  if (events_ != nullptr)
+    events_->on_write_failed();
+}
+
+// The end
+
+void wire::finish(completion done) {
+  if (!socket_.is_open())
+    return post_completion(get_executor(), std::move(done), asio::error::operation_aborted, 0);
+  if (!queue_.empty()) {
+    finish_ = std::move(done);
+    return;
+  }
+  way_->finish();
+  broken_ = true;
+  surplus_ = {};
+  surplus_at_ = 0;
+  drain(std::move(done));
+}
+
+void wire::drain(completion done) {
+  const auto room = scratch();
+  for (int i = 0; i < drains_a_turn; ++i) {
+    iovec into{room.data(), room.size()};
+    const auto out = way_->read({&into, 1});
+    if (must_wait(out))
+      return drain_later(out.what, std::move(done));
+    if (out.what != io_outcome::kind::moved)
+      return post_completion(get_executor(), std::move(done), {}, 0);
+  }
+  asio::post(get_executor(), [this, done = std::move(done)]() mutable { drain(std::move(done)); });
+}
+
+void wire::drain_later(io_outcome::kind until, completion done) {
+  socket_.async_wait(wait_type(until), [this, done = std::move(done)](error_code ec) mutable {
+    return ec ? done(ec, 0) : drain(std::move(done));
+  });
+}
+
+void wire::close(bool at_once) {
+  give_up_writing();
+  surplus_ = {};
+  surplus_at_ = 0;
+  error_code ignored;
+  if (at_once)
+    socket_.set_option(asio::socket_base::linger{true, 0}, ignored);
+  socket_.close(ignored);
+}
+
+} // namespace towncrier::ws

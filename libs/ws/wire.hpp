@@ -1,0 +1,158 @@
+#pragma once
+
+#include "ws/asio.hpp"
+#include "ws/completion.hpp"
+#include "ws/frame_queue.hpp"
+#include "ws/transport.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace towncrier::ws {
+
+/// Who wants to know what happens on a wire. Calls may come from within a call to the wire, except `on_write_drained`.
+class wire_events {
+public:
+  virtual ~wire_events() = default;
+
+  /// A read has to wait: nothing more can be had at once.
+  virtual void on_read_waits() {}
+
+  /// The queue has become empty after the kernel had not taken it at once.
+  virtual void on_write_drained() {}
+
+  /// The queue was dropped, since nothing can be written any more. What has arrived may still be read.
+  virtual void on_write_failed() {}
+
+  /// A close frame was queued: nothing follows it. 1005 when it carries no code.
+  virtual void on_close_frame(std::uint16_t code) { static_cast<void>(code); }
+};
+
+/// A connected socket with one ordered queue of what is to be written: frames that many clients share, and what
+/// Beast's stream above it writes on its own (an AsyncStream in Beast's sense). The queue goes out by one gathering
+/// call to the kernel, tried at once, and again when the socket becomes writable.
+class wire {
+public:
+  using executor_type = executor;
+
+  wire(tcp_socket socket, std::unique_ptr<transport> way);
+  ~wire();
+  wire(const wire&) = delete;
+  wire& operator=(const wire&) = delete;
+
+  executor_type get_executor() noexcept { return socket_.get_executor(); }
+
+  /// Names the one who listens, and what keeps both alive while a write waits.
+  void attach(wire_events& events, std::weak_ptr<void> owner);
+
+  /// From now on what Beast writes is frames: a close frame among them is the last.
+  void expect_frames() noexcept { frames_ = true; }
+
+  /// Queues frames behind all that waits and writes what the kernel takes. Dropped after a close frame.
+  void send(std::span<const frame_ptr> frames);
+  void send(frame_ptr frame) { send(std::span{&frame, 1}); }
+
+  /// Queues a close frame, the last one.
+  void send_close(std::uint16_t code);
+
+  /// Bytes that wait.
+  std::size_t queued_bytes() const noexcept { return queue_.bytes(); }
+
+  /// Gives back bytes that were read and belong to whoever reads next.
+  void unread(std::string_view bytes);
+
+  template <class Buffers, class Handler>
+  void async_read_some(const Buffers& buffers, Handler&& handler) {
+    read(first_of(buffers), completion{std::forward<Handler>(handler)});
+  }
+
+  template <class Buffers, class Handler>
+  void async_write_some(const Buffers& buffers, Handler&& handler) {
+    write(text_of(buffers), completion{std::forward<Handler>(handler)});
+  }
+
+  /// Tells the peer that nothing more comes, and reads, for nobody, until it says the same or the connection breaks.
+  void finish(completion done);
+
+  /// Closes the socket; whatever is pending completes with an error. `at_once` also throws away what the kernel has
+  /// not sent yet.
+  void close(bool at_once);
+
+  int descriptor() noexcept { return socket_.native_handle(); }
+
+private:
+  struct on_writable;
+
+  template <class Buffers>
+  static asio::mutable_buffer first_of(const Buffers& buffers) {
+    for (auto i = asio::buffer_sequence_begin(buffers); i != asio::buffer_sequence_end(buffers); ++i)
+      if (const asio::mutable_buffer x{*i}; x.size() != 0)
+        return x;
+    return {};
+  }
+
+  template <class Buffers>
+  static std::string text_of(const Buffers& buffers) {
+    std::string text;
+    for (auto i = asio::buffer_sequence_begin(buffers); i != asio::buffer_sequence_end(buffers); ++i)
+      text.append(static_cast<const char*>(asio::const_buffer{*i}.data()), asio::const_buffer{*i}.size());
+    return text;
+  }
+
+  void read(asio::mutable_buffer into, completion done);
+  void read_socket(asio::mutable_buffer into, completion done);
+  void wait_to_read(io_outcome::kind until, asio::mutable_buffer into, completion done);
+  std::size_t take_surplus(asio::mutable_buffer into);
+  io_outcome read_with_surplus(asio::mutable_buffer into);
+  void write(std::string text, completion done);
+  void enqueue(std::span<const frame_ptr> frames);
+  void seal(std::uint16_t code);
+  void flush();
+  bool settle(const io_outcome& out);
+  void wait_to_write(io_outcome::kind until);
+  void drained_queue();
+  void give_up_writing();
+  void fail_writes();
+  void forget_completions();
+  void drain(completion done);
+  void drain_later(io_outcome::kind until, completion done);
+
+  tcp_socket socket_;
+  std::unique_ptr<transport> way_;
+  wire_events* events_ = nullptr;
+  std::weak_ptr<void> owner_;
+  std::string surplus_; ///< read, but not asked for yet
+  std::size_t surplus_at_ = 0;
+  frame_queue queue_;
+  completion beast_write_;          ///< of what Beast writes: one at a time
+  std::size_t beast_size_ = 0;      ///< its bytes
+  std::size_t beast_remaining_ = 0; ///< bytes to be written until it is done
+  completion finish_;               ///< of a `finish` that waits for the queue
+  bool drained_ = false;            ///< the last read took all there was
+  bool writing_ = false;            ///< waits for the kernel to take more
+  bool frames_ = false;
+  bool sealed_ = false; ///< a close frame was queued
+  bool broken_ = false; ///< nothing can be written any more
+};
+
+} // namespace towncrier::ws
+
+// Found by argument-dependent lookup from websocket::stream.
+namespace boost::beast {
+enum class role_type;
+}
+
+namespace towncrier::ws {
+
+template <class Handler>
+void async_teardown(boost::beast::role_type, wire& x, Handler&& handler) {
+  x.finish(completion{[h = std::forward<Handler>(handler)](error_code ec, std::size_t) mutable { std::move(h)(ec); }});
+}
+
+inline void beast_close_socket(wire& x) { x.close(false); }
+
+} // namespace towncrier::ws

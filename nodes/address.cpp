@@ -1,0 +1,42 @@
+#include "nodes/address.hpp"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <charconv>
+#include <cstdint>
+#include <string>
+
+namespace towncrier::node {
+
+namespace {
+
+bool is_ip(int family, std::string_view text) {
+  in6_addr space{};
+  return ::inet_pton(family, std::string{text}.c_str(), &space) == 1;
+}
+
+bool is_host(std::string_view text) {
+  if (text.size() > 2 && text.front() == '[' && text.back() == ']')
+    return is_ip(AF_INET6, text.substr(1, text.size() - 2));
+  return text == "localhost" || is_ip(AF_INET, text);
+}
+
+bool is_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+} // namespace
+
+bool is_endpoint(std::string_view text) noexcept {
+  const auto colon = text.rfind(':');
+  return colon != std::string_view::npos && is_host(text.substr(0, colon)) && is_port(text.substr(colon + 1));
+}
+
+bool is_loopback(std::string_view text) noexcept {
+  const auto host = text.substr(0, text.rfind(':'));
+  return host == "localhost" || host.starts_with("127.") || host == "[::1]";
+}
+
+} // namespace towncrier::node

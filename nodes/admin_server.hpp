@@ -1,0 +1,47 @@
+#pragma once
+
+#include "hosting/io_thread.hpp"
+#include "protocol/interfaces.hpp"
+#include "ws/listener.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <atomic>
+
+namespace towncrier::node {
+
+/// The actors that the operators' surfaces ask.
+struct admin_targets {
+  protocol::connection_monitor_actor monitor;
+  protocol::admission_actor admission;
+  protocol::debugger_actor debugger;
+};
+
+/// Operators' surfaces, on a thread of their own: `/metrics`, `/healthz`, `/readyz`, `/api/v1/connections`,
+/// `/api/v1/debug`.
+class admin_server final : public ws::listener_handler {
+public:
+  admin_server(caf::actor_system& system, admin_targets targets, std::shared_ptr<const std::atomic<bool>> ready);
+  ~admin_server() override;
+
+  /// Binds, and serves until `stop`.
+  model::result<std::uint16_t> start(const ws::endpoint& where);
+  void stop();
+
+  ws::http_response on_http(const ws::http_request& request) override;
+  void on_upgrade(std::shared_ptr<ws::session> knocking) override;
+  void on_problem(std::string_view what) override;
+
+private:
+  ws::http_response metrics();
+  ws::http_response connections();
+  ws::http_response debug_log();
+
+  caf::actor_system& system_;
+  admin_targets targets_;
+  std::shared_ptr<const std::atomic<bool>> ready_;
+  hosting::io_thread thread_;
+  std::unique_ptr<ws::listener> listener_;
+};
+
+} // namespace towncrier::node

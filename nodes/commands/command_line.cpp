@@ -1,0 +1,19 @@
+#include "nodes/commands/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace towncrier::commands {
+
+std::optional<int> read_command_line(CLI::App& app, const arguments& x) {
+  arguments reversed{x.rbegin(), x.rend()}; // as CLI11 takes them
+  try {
+    app.parse(std::move(reversed));
+  } catch (const CLI::Error& wrong) {
+    return fail(misused, fmt::format("{}; '{} --help' says more", wrong.what(), app.get_name()));
+  }
+  return std::nullopt;
+}
+
+} // namespace towncrier::commands

@@ -1,0 +1,70 @@
+#include "nodes/commands/command_line.hpp"
+#include "nodes/commands/publisher.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace towncrier::commands {
+
+namespace {
+
+/// What was written for `--speed`: `max` is 0 to the publisher. Empty when it is no speed.
+std::optional<double> parse_speed(std::string_view text) {
+  double x = 0;
+  if (text == "max")
+    return 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), x);
+  if (error != std::errc{} || end != text.data() + text.size() || !(x > 0 && x <= 1e6))
+    return std::nullopt;
+  return x;
+}
+
+void describe(CLI::App& app, publish_settings& x, std::string& speed) {
+  app.add_option("URL", x.client.url, "the node, ws://host:port/ or wss://...")->required();
+  app.add_option("FILE", x.file, "recorded movement, one JSON object a line, plain or gzip")->required();
+  app.add_option("--speed", speed, "recorded seconds a second, or 'max': as fast as the node takes it")
+      ->capture_default_str();
+  app.add_flag("--remove", x.remove,
+               "let vehicles leave that are not recorded any more; without it they stay where they "
+               "were");
+  app.add_option("--window", x.window, "batches (of at most 100 messages) under way at a time")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  app.add_flag("--msgpack", x.client.msgpack, "send MessagePack instead of JSON");
+  add_client_flags(app, x.client);
+  app.footer("Each row is {\"t\":1,\"id\":\"0\",\"state\":\"DRIVING\",\"location\":\"street\",\"x\":1.5,\"y\":2.5,"
+             "\"angle\":90,\"speed\":8.1}\nwith t in seconds, never falling. A lost connection is taken up again and "
+             "what was not acknowledged is sent again.\nExit codes: 0 everything was delivered, 1 not everything, "
+             "2 bad arguments.");
+}
+
+} // namespace
+
+std::string publish_help() {
+  publish_settings settings;
+  std::string speed = "1";
+  CLI::App app{"Plays recorded movement to a node as an external simulation would.", "towncrier publish"};
+  describe(app, settings, speed);
+  return app.help();
+}
+
+int run_publish(const arguments& x) {
+  publish_settings settings;
+  std::string speed_text = "1";
+  CLI::App app{"", "towncrier publish"};
+  describe(app, settings, speed_text);
+  if (const auto code = read_command_line(app, x))
+    return *code;
+  const auto speed = parse_speed(speed_text);
+  if (!speed)
+    return fail(misused,
+                fmt::format("--speed {} is not possible; give a number above 0 up to 1000000, or 'max'", speed_text));
+  settings.speed = *speed;
+  auto source = recording::open(settings.file);
+  if (!source)
+    return fail(misused, source.error());
+  return publisher{settings, std::move(*source)}.run();
+}
+
+} // namespace towncrier::commands

@@ -1,0 +1,221 @@
+#include "nodes/commands/publisher.hpp"
+
+#include "model/position.hpp"
+#include "nodes/commands/command.hpp"
+#include "nodes/commands/interrupt.hpp"
+#include "nodes/commands/readable.hpp"
+#include "protocol/errc.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+namespace towncrier::commands {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t max_batch_messages = 100;
+constexpr std::chrono::seconds give_up_after{60};
+
+double number_in(const model::value& x, std::string_view key, double otherwise) {
+  const auto* found = x.find(key);
+  return found ? found->number_or(otherwise) : otherwise;
+}
+
+std::optional<std::int64_t> id_in(const model::value& data) {
+  const auto* x = data.find("id");
+  const auto* id = x ? x->get_if<std::int64_t>() : nullptr;
+  return id ? std::optional{*id} : std::nullopt;
+}
+
+/// What a node that was restarted says differently: its id and its incarnation. Empty when it has not said anything
+/// yet.
+std::string life_in(const model::value& welcome) {
+  const auto* node = welcome.find("node");
+  const auto* position = welcome.find("position");
+  if (node == nullptr || position == nullptr || !node->get_if<std::string>() || !position->get_if<std::string>())
+    return {};
+  const auto parsed = model::position::parse(*position->get_if<std::string>());
+  const auto mark = parsed ? parsed->find(*node->get_if<std::string>()) : std::nullopt;
+  return mark ? fmt::format("{}:{}", *node->get_if<std::string>(), mark->incarnation) : std::string{};
+}
+
+model::value unsubscribe_all() {
+  return model::object{{"type", "unsubscribe"}, {"data", model::object{{"channels", model::array{"world"}}}}};
+}
+
+} // namespace
+
+publisher::publisher(const publish_settings& settings, recording source)
+    : settings_(settings), source_(std::move(source)), movement_(settings.remove), window_(settings.window) {}
+
+int publisher::run() {
+  catch_interrupts();
+  if (!connect())
+    return fail(failed, connect_error_);
+  const auto start = clock::now();
+  play();
+  client_->close();
+  return summarise(start);
+}
+
+void publisher::play() {
+  while (!interrupted() && fault_.empty()) {
+    fill();
+    send_waiting();
+    if (at_end_ && window_.empty())
+      return;
+    receive();
+    progress_.update(source_.progress(), messages_);
+  }
+}
+
+void publisher::fill() {
+  while (!at_end_ && window_.wants_more()) {
+    if (!step_) {
+      auto next = source_.next();
+      if (!next)
+        return stop(next.error());
+      step_ = std::move(*next);
+      at_end_ = !step_;
+    }
+    if (!step_)
+      return;
+    if (!first_t_) {
+      first_t_ = step_->t;
+      start_ = clock::now();
+    }
+    if (!due())
+      return;
+    window_.add(movement_.messages(*std::exchange(step_, std::nullopt)), batch_messages_, batch_bytes_);
+    send_waiting();
+  }
+}
+
+bool publisher::due() const { return patience() == 0ms; }
+
+/// How long until there is something to do that the node does not ask for.
+std::chrono::milliseconds publisher::patience() const {
+  constexpr std::chrono::milliseconds most = 100ms;
+  if (!step_)
+    return most;
+  if (settings_.speed == 0)
+    return 0ms;
+  const std::chrono::duration<double> offset{static_cast<double>(step_->t - *first_t_) / settings_.speed};
+  const auto left = start_ + std::chrono::duration_cast<clock::duration>(offset) - clock::now();
+  return std::clamp(std::chrono::ceil<std::chrono::milliseconds>(left), 0ms, most);
+}
+
+void publisher::send_waiting() {
+  while (clock::now() >= quiet_until_) {
+    const auto* next = window_.next();
+    // A connection that has ended says so at the next receive.
+    if (next == nullptr || !client_->send(next->envelope()))
+      return;
+  }
+}
+
+void publisher::receive() {
+  const auto x = client_->receive(window_.wants_more() ? std::max(1ms, patience()) : 100ms);
+  if (const auto* message = std::get_if<node_message>(&x))
+    take(*message);
+  else if (const auto* closed = std::get_if<ws::client_closed>(&x))
+    reconnect(*closed);
+}
+
+void publisher::take(const node_message& x) {
+  const auto* type = x.value.find("type");
+  const auto* data = x.value.find("data");
+  if (type == nullptr || data == nullptr)
+    return;
+  const auto id = id_in(*data);
+  if (*type == model::value{"result"} && id)
+    delivered(*id);
+  else if (*type == model::value{"error"})
+    refused(*data, id);
+}
+
+void publisher::delivered(std::int64_t id) {
+  for (const auto& x : window_.settle(id)) {
+    acknowledged_.apply(x);
+    ++messages_;
+  }
+}
+
+void publisher::refused(const model::value& error, std::optional<std::int64_t> id) {
+  const auto code = static_cast<protocol::errc>(number_in(error, "code", 0));
+  if (code == protocol::errc::rate_limit && id) {
+    const std::chrono::duration<double> wait{number_in(error, "retry_after", 1)};
+    if (window_.rewind(*id))
+      quiet_until_ = clock::now() + std::chrono::duration_cast<clock::duration>(wait);
+    return;
+  }
+  count_error(error);
+  if (code == protocol::errc::auth_failed)
+    return stop("the node does not let us publish");
+  if (id)
+    window_.settle(*id);
+}
+
+void publisher::count_error(const model::value& error) {
+  if (++errors_ == 1)
+    fmt::print(stderr, "towncrier: {}\n", readable(model::object{{"type", "error"}, {"data", error}}, false));
+}
+
+void publisher::stop(std::string why) { fault_ = std::move(why); }
+
+bool publisher::connect() {
+  auto made = node_client::connect(settings_.client, {});
+  if (!made) {
+    connect_error_ = made.error();
+    return false;
+  }
+  client_ = std::move(*made);
+  begin();
+  return true;
+}
+
+void publisher::begin() {
+  const auto* limits = client_->welcome().find("limits");
+  const auto most = limits ? number_in(*limits, "max_messages", 0) : 0;
+  batch_messages_ = most >= 1 ? std::min(max_batch_messages, static_cast<std::size_t>(most)) : max_batch_messages;
+  batch_bytes_ = static_cast<std::size_t>(limits ? number_in(*limits, "max_message_bytes", 65'536) : 65'536);
+  quiet_until_ = {};
+  // What we publish is nothing that we have to be shown.
+  client_->send(unsubscribe_all());
+  const auto life = life_in(client_->welcome());
+  const bool same = !life.empty() && life == life_;
+  window_.restart(same ? std::vector<model::value>{} : acknowledged_.messages(), batch_messages_, batch_bytes_);
+  life_ = life;
+}
+
+void publisher::reconnect(const ws::client_closed& why) {
+  if (!may_return(why.code))
+    return stop("the connection ended: " + to_string(why));
+  fmt::print(stderr, "towncrier: {}; reconnecting\n", for_terminal(to_string(why)));
+  const auto end = clock::now() + give_up_after;
+  do {
+    if (!retry_.wait())
+      return;
+    if (clock::now() > end)
+      return stop("the node did not come back: " + connect_error_);
+  } while (!connect());
+  ++reconnections_;
+  retry_.reset();
+}
+
+int publisher::summarise(clock::time_point start) const {
+  const std::chrono::duration<double> elapsed = clock::now() - start;
+  fmt::print("{} messages in {:.1f} s ({:.0f}/s), {} errors, {} reconnections\n", messages_, elapsed.count(),
+             static_cast<double>(messages_) / std::max(0.001, elapsed.count()), errors_, reconnections_);
+  std::fflush(stdout);
+  if (!fault_.empty())
+    return fail(failed, for_terminal(fault_));
+  return at_end_ && window_.empty() && errors_ == 0 ? done : failed;
+}
+
+} // namespace towncrier::commands

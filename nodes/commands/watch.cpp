@@ -1,0 +1,177 @@
+#include "codec/json.hpp"
+#include "nodes/commands/command_line.hpp"
+#include "nodes/commands/interrupt.hpp"
+#include "nodes/commands/node_client.hpp"
+#include "nodes/commands/readable.hpp"
+#include "nodes/commands/retry.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <unistd.h>
+
+namespace towncrier::commands {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+struct watch_settings {
+  client_settings client;
+  std::vector<std::string> channels;
+  bool snapshot = false;
+  bool json = false;
+  bool no_reconnect = false;
+  std::size_t count = 0;
+};
+
+void describe(CLI::App& app, watch_settings& x) {
+  app.add_option("URL", x.client.url, "the node, ws://host:port/ or wss://...")->capture_default_str();
+  app.add_option("--subscribe", x.channels,
+                 "a channel to watch instead of 'world': location:NAME, character:ID, "
+                 "event:TYPE; may be given several times")
+      ->allow_extra_args(false);
+  app.add_flag("--snapshot", x.snapshot, "begin with the state of everything watched");
+  app.add_flag("--json", x.json, "print each message as one line of JSON, those of a batch one by one");
+  app.add_flag("--msgpack", x.client.msgpack, "receive MessagePack instead of JSON; what is printed stays the same");
+  app.add_option("--count", x.count, "end after so many messages, not counting the welcome")
+      ->check(CLI::PositiveNumber);
+  app.add_flag("--no-reconnect", x.no_reconnect, "end when the connection ends");
+  add_client_flags(app, x.client);
+  app.footer("A lost connection is taken up again where it was. Exit codes: 0 after --count messages, a signal or a\n"
+             "normal close; 1 when the node cannot be reached or closed the connection; 2 bad arguments.");
+}
+
+/// Shows what one viewer sees, over as many connections as it takes.
+class watcher {
+public:
+  explicit watcher(const watch_settings& x) : settings_(x), colour_(::isatty(STDOUT_FILENO) != 0) {}
+
+  int run() {
+    catch_interrupts();
+    auto client = connect();
+    if (!client)
+      return fail(failed, client.error());
+    for (;;) {
+      const auto end = watch(**client);
+      if (!end || end->code == 1000)
+        return done;
+      if (settings_.no_reconnect || !may_return(end->code))
+        return fail(failed, "the connection ended: " + to_string(*end));
+      fmt::print(stderr, "towncrier: {}; reconnecting\n", for_terminal(to_string(*end)));
+      do {
+        if (!retry_.wait())
+          return done;
+        client = connect();
+      } while (!client);
+      retry_.reset();
+    }
+  }
+
+private:
+  model::result<std::unique_ptr<node_client>> connect() {
+    std::vector<query_field> query;
+    for (const auto& x : settings_.channels)
+      query.emplace_back("subscribe", x);
+    if (!position_.empty())
+      query.emplace_back("position", position_);
+    auto client = node_client::connect(settings_.client, query);
+    if (client)
+      begin(**client);
+    return client;
+  }
+
+  void begin(node_client& client) {
+    show(client.welcome_message().value, client.welcome_message().json);
+    if (settings_.snapshot && position_.empty())
+      client.send(snapshot_request());
+    // What a resumed viewer missed is still to come: the position is not yet where the stream is.
+    const auto* resumed = client.welcome().find("resumed");
+    if (resumed == nullptr || *resumed != model::value{true})
+      note_position(client.welcome());
+  }
+
+  model::value snapshot_request() const {
+    model::array channels{settings_.channels.begin(), settings_.channels.end()};
+    if (channels.empty())
+      channels.emplace_back("world");
+    return model::object{{"type", "subscribe"},
+                         {"data", model::object{{"channels", std::move(channels)}, {"snapshot", true}}}};
+  }
+
+  /// Why the connection ended; nothing when there is nothing left to do.
+  std::optional<ws::client_closed> watch(node_client& client) {
+    while (!interrupted() && !enough()) {
+      const auto x = client.receive(100ms);
+      if (const auto* closed = std::get_if<ws::client_closed>(&x))
+        return *closed;
+      if (const auto* message = std::get_if<node_message>(&x))
+        take(*message);
+    }
+    client.close();
+    return std::nullopt;
+  }
+
+  bool enough() const { return settings_.count != 0 && shown_ >= settings_.count; }
+
+  void take(const node_message& x) {
+    note_position(x.value);
+    const auto* type = x.value.find("type");
+    const auto* data = x.value.find("data");
+    if (type && data && *type == model::value{"heartbeat"})
+      note_position(*data);
+    const auto* items = data && type && *type == model::value{"batch"} ? data->get_if<model::array>() : nullptr;
+    if (items == nullptr)
+      count(x.value, x.json);
+    else
+      for (const auto& item : *items)
+        count(item, {});
+    std::fflush(stdout);
+  }
+
+  void count(const model::value& x, const std::string& json) {
+    if (enough())
+      return;
+    show(x, json);
+    ++shown_;
+  }
+
+  /// `json` may be empty: it is made then.
+  void show(const model::value& x, std::string json) const {
+    if (settings_.json && json.empty())
+      codec::append_json(json, x);
+    fmt::print("{}\n", settings_.json ? json : readable(x, colour_));
+  }
+
+  void note_position(const model::value& x) {
+    if (const auto* position = x.find("position"))
+      if (const auto* text = position->get_if<std::string>())
+        position_ = *text;
+  }
+
+  watch_settings settings_;
+  bool colour_;
+  std::size_t shown_ = 0;
+  std::string position_;
+  retry retry_;
+};
+
+} // namespace
+
+std::string watch_help() {
+  watch_settings settings;
+  CLI::App app{"Shows what a viewer sees.", "towncrier watch"};
+  describe(app, settings);
+  return app.help();
+}
+
+int run_watch(const arguments& x) {
+  watch_settings settings;
+  CLI::App app{"", "towncrier watch"};
+  describe(app, settings);
+  if (const auto code = read_command_line(app, x))
+    return *code;
+  return watcher{settings}.run();
+}
+
+} // namespace towncrier::commands

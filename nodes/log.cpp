@@ -1,0 +1,58 @@
+#include "nodes/log.hpp"
+
+#include "codec/json.hpp"
+#include "codec/utf8.hpp"
+#include "nodes/json_log_formatter.hpp"
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <string>
+
+namespace towncrier::node {
+
+namespace {
+
+/// Valid UTF-8, whatever was logged: a client's bytes may be in it.
+std::string as_utf8(std::string_view text) {
+  if (codec::is_utf8(text))
+    return std::string{text};
+  std::string result;
+  for (const char c : text)
+    result += static_cast<unsigned char>(c) < 0x80 ? std::string(1, c) : std::string{"\xEF\xBF\xBD"};
+  return result;
+}
+
+std::string_view view(spdlog::string_view_t x) { return {x.data(), x.size()}; }
+
+} // namespace
+
+void json_log_formatter::format(const spdlog::details::log_msg& x, spdlog::memory_buf_t& out) {
+  using namespace std::chrono;
+  std::string line = "{\"timestamp\":";
+  codec::append_json_number(line,
+                            static_cast<double>(duration_cast<milliseconds>(x.time.time_since_epoch()).count()) / 1000);
+  line += ",\"level\":";
+  codec::append_json_string(line, view(spdlog::level::to_string_view(x.level)));
+  line += ",\"message\":";
+  codec::append_json_string(line, as_utf8(view(x.payload)));
+  line += "}\n";
+  out.append(line.data(), line.data() + line.size());
+}
+
+std::unique_ptr<spdlog::formatter> json_log_formatter::clone() const { return std::make_unique<json_log_formatter>(); }
+
+void set_up_log(const protocol::log_options& options) {
+  const auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
+  auto logger = std::make_shared<spdlog::logger>("towncrier", sink);
+  if (options.format == "json")
+    logger->set_formatter(std::make_unique<json_log_formatter>());
+  else
+    logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%-5l%$ %v");
+  logger->set_level(spdlog::level::from_str(options.level));
+  logger->flush_on(spdlog::level::trace);
+  spdlog::set_default_logger(std::move(logger));
+}
+
+} // namespace towncrier::node

@@ -1,0 +1,3 @@
+#include "nodes/commands/command.hpp"
+
+int main(int argc, char** argv) { return towncrier::commands::run({argv + 1, argv + argc}); }

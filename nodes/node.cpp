@@ -1,0 +1,277 @@
+#include "nodes/node.hpp"
+
+#include "actors/cluster/exchange.hpp"
+#include "actors/edge/admission.hpp"
+#include "actors/edge/authenticator.hpp"
+#include "actors/edge/dispatcher.hpp"
+#include "actors/edge/hub.hpp"
+#include "actors/edge/rate_limiter.hpp"
+#include "actors/ops/connection_monitor.hpp"
+#include "actors/ops/debugger.hpp"
+#include "actors/world/batcher.hpp"
+#include "actors/world/character_directory.hpp"
+#include "actors/world/event_notifier.hpp"
+#include "actors/world/world.hpp"
+#include "nodes/admin_server.hpp"
+#include "nodes/edge_server.hpp"
+#include "nodes/town_map.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/scoped_actor.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <thread>
+#include <unistd.h>
+
+namespace towncrier::node {
+
+namespace {
+
+/// How long a stopping node waits for its clients to go.
+constexpr std::chrono::seconds drain_patience{15};
+
+struct system_config : caf::actor_system_config {
+  explicit system_config(std::size_t threads) {
+    // Work stealing burns ten times the CPU when idle.
+    set("scheduler.policy", caf::atom("sharing"));
+    set("scheduler.max-threads", threads);
+  }
+};
+
+std::size_t cores() { return std::max(1U, std::thread::hardware_concurrency()); }
+
+std::string host_name() {
+  char buffer[65] = {};
+  gethostname(buffer, sizeof buffer - 1);
+  return model::is_node_id(buffer) ? buffer : "node";
+}
+
+/// A life of a node is told from those before it by when it began: milliseconds since the Unix epoch.
+std::uint64_t new_incarnation() {
+  using namespace std::chrono;
+  return static_cast<std::uint64_t>(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
+}
+
+bool has_role(const protocol::options& x, std::string_view role) {
+  return std::find(x.node.roles.begin(), x.node.roles.end(), role) != x.node.roles.end();
+}
+
+model::result<std::shared_ptr<const ws::server_options>> make_server_options(const protocol::options& x) {
+  auto result = std::make_shared<ws::server_options>();
+  result->max_message_bytes = x.edge.max_message_bytes;
+  result->compression = x.edge.compression;
+  result->handshake_timeout = x.edge.handshake_timeout;
+  result->allowed_origins = x.edge.allowed_origins;
+  result->websocket_paths = {"/", "/ws"};
+  if (x.edge.echo)
+    result->websocket_paths.emplace_back("/echo");
+  if (!x.tls.certificate.empty()) {
+    auto tls = ws::tls_context::load(x.tls.certificate, x.tls.key);
+    if (!tls)
+      return model::failure{tls.error()};
+    result->tls = *tls;
+  }
+  return std::shared_ptr<const ws::server_options>{std::move(result)};
+}
+
+} // namespace
+
+struct node::impl {
+  explicit impl(const protocol::options& x) : options(x), system_options(cores()), system(system_options) {
+    if (options.node.id.empty())
+      options.node.id = host_name();
+    if (options.edge.threads == 0)
+      options.edge.threads = cores();
+  }
+
+  std::optional<model::failure> start();
+  std::optional<model::failure> load_town();
+  void spawn_hubs();
+  void spawn_world();
+  void spawn_ops();
+  void spawn_inbound();
+  edge::connection_services_ptr services_of(std::size_t thread) const;
+  std::optional<model::failure> listen();
+  void stop();
+
+  protocol::options options;
+  system_config system_options;
+  caf::actor_system system;
+  std::shared_ptr<const town::definition> town;
+  std::shared_ptr<std::atomic<bool>> ready = std::make_shared<std::atomic<bool>>(false);
+  protocol::debug_switch debugging = std::make_shared<std::atomic<bool>>(false);
+  protocol::traffic_list traffic;
+  std::vector<std::unique_ptr<hosting::io_thread>> threads;
+  std::shared_ptr<const ws::server_options> server_options;
+  std::vector<std::unique_ptr<edge_server>> servers;
+  std::unique_ptr<admin_server> admin;
+  std::uint16_t edge_port = 0;
+  std::uint16_t admin_port = 0;
+
+  // In the order of a change's way.
+  protocol::world_actor world;
+  protocol::character_directory_actor characters;
+  protocol::event_notifier_actor events;
+  protocol::batcher_actor batcher;
+  protocol::exchange_actor exchange;
+  std::vector<protocol::hub_actor> hubs;
+  protocol::admission_actor admission;
+  protocol::authenticator_actor authenticator;
+  protocol::rate_limiter_actor rate_limiter;
+  protocol::dispatcher_actor dispatcher;
+  protocol::connection_monitor_actor monitor;
+  protocol::debugger_actor debugger;
+};
+
+std::optional<model::failure> node::impl::start() {
+  auto checked = make_server_options(options);
+  if (!checked)
+    return model::failure{checked.error()};
+  server_options = *checked;
+  if (auto failure = load_town())
+    return failure;
+  const auto edge_threads = has_role(options, "edge") ? options.edge.threads : 0;
+  for (std::size_t i = 0; i < edge_threads; ++i) {
+    threads.push_back(std::make_unique<hosting::io_thread>(system, "io-" + std::to_string(i)));
+    traffic.push_back(std::make_shared<protocol::traffic>());
+  }
+  spawn_hubs();
+  spawn_world();
+  spawn_ops();
+  spawn_inbound();
+  if (auto failure = listen())
+    return failure;
+  for (auto& thread : threads)
+    thread->start();
+  ready->store(true);
+  return std::nullopt;
+}
+
+std::optional<model::failure> node::impl::load_town() {
+  if (!has_role(options, "world") || options.world.characters == 0)
+    return std::nullopt;
+  auto loaded = read_town(options.world.town);
+  if (!loaded)
+    return model::failure{loaded.error()};
+  town = std::make_shared<const town::definition>(std::move(*loaded));
+  return std::nullopt;
+}
+
+void node::impl::spawn_hubs() {
+  exchange = hosting::spawn_on(system, nullptr, cluster::exchange);
+  for (auto& thread : threads) {
+    hubs.push_back(hosting::spawn_on(system, thread.get(), edge::hub, options.edge));
+    caf::anon_send(exchange, hubs.back());
+  }
+}
+
+void node::impl::spawn_world() {
+  const auto incarnation = new_incarnation();
+  batcher = hosting::spawn_on(system, nullptr, world::batcher, exchange, options.node.id, incarnation, options.batcher);
+  characters = hosting::spawn_on(system, nullptr, world::character_directory, batcher, incarnation);
+  events = hosting::spawn_on(system, nullptr, world::event_notifier, batcher);
+  if (town)
+    world = hosting::spawn_on(system, nullptr, world::world, world::world_services{characters, events}, town,
+                              options.world);
+}
+
+void node::impl::spawn_ops() {
+  debugger = hosting::spawn_on(system, nullptr, ops::debugger, options.debugger, debugging);
+  monitor = hosting::spawn_on(system, nullptr, ops::connection_monitor, options.node.id, traffic);
+}
+
+void node::impl::spawn_inbound() {
+  admission = hosting::spawn_on(system, nullptr, edge::admission, options.edge);
+  authenticator = hosting::spawn_on(system, nullptr, edge::authenticator, options.auth);
+  dispatcher = hosting::spawn_on(system, nullptr, edge::dispatcher,
+                                 edge::dispatch_targets{characters, events, world, debugger, monitor});
+  rate_limiter = hosting::spawn_on(system, nullptr, edge::rate_limiter, dispatcher, options.rate_limiter);
+}
+
+edge::connection_services_ptr node::impl::services_of(std::size_t thread) const {
+  edge::connection_services x;
+  x.admission = admission;
+  x.authenticator = authenticator;
+  x.rate_limiter = rate_limiter;
+  x.hub = hubs[thread];
+  x.debugger = debugger;
+  x.debugging = debugging;
+  x.traffic = traffic[thread];
+  x.edge = options.edge;
+  x.limits = options.rate_limiter;
+  x.auth_timeout = options.auth.timeout;
+  x.auth_enabled = options.auth.enabled();
+  x.node = options.node.id;
+  return std::make_shared<const edge::connection_services>(std::move(x));
+}
+
+std::optional<model::failure> node::impl::listen() {
+  std::map<std::string, std::string> made_pages;
+  if (town)
+    made_pages.emplace("/api/town.json", town_map_json(*town));
+  const auto pages = std::make_shared<const static_pages>(made_pages);
+  auto where = parse_endpoint(options.edge.listen);
+  for (std::size_t i = 0; i < threads.size(); ++i) {
+    servers.push_back(std::make_unique<edge_server>(system, *threads[i], services_of(i), pages, ready));
+    const auto port = servers.back()->listen(where, server_options);
+    if (!port)
+      return model::failure{port.error()};
+    where.port = edge_port = *port; // all threads share the port that the first one found
+  }
+  admin = std::make_unique<admin_server>(system, admin_targets{monitor, admission, debugger}, ready);
+  const auto port = admin->start(parse_endpoint(options.admin.listen));
+  if (!port)
+    return model::failure{port.error()};
+  admin_port = *port;
+  return std::nullopt;
+}
+
+void node::impl::stop() {
+  ready->store(false);
+  const auto running = edge_port != 0 && admin_port != 0;
+  if (running) {
+    for (auto& server : servers)
+      server->stop_accepting();
+    caf::scoped_actor self{system};
+    self->request(admission, drain_patience, protocol::stop_atom::value)
+        .receive([](caf::unit_t) {}, [](const caf::error&) { spdlog::warn("some clients did not go in time"); });
+  }
+  admin.reset();
+  // Messages out of CAF's delayed sends keep their receivers alive: end those that tick by name.
+  for (auto& actor : hubs)
+    caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+  for (const auto& actor : {caf::actor_cast<caf::actor>(world), caf::actor_cast<caf::actor>(rate_limiter)})
+    if (actor)
+      caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+  for (auto& thread : threads)
+    thread->stop();
+  servers.clear();
+}
+
+node::node(std::unique_ptr<impl> x) : impl_(std::move(x)) {}
+
+node::~node() { impl_->stop(); }
+
+model::result<std::unique_ptr<node>> node::start(const protocol::options& options) {
+  std::unique_ptr<node> result{new node{std::make_unique<impl>(options)}};
+  if (auto failure = result->impl_->start())
+    return std::move(*failure);
+  return result;
+}
+
+std::uint16_t node::edge_port() const noexcept { return impl_->edge_port; }
+std::uint16_t node::admin_port() const noexcept { return impl_->admin_port; }
+const std::string& node::id() const noexcept { return impl_->options.node.id; }
+
+void node::reload() {
+  caf::anon_send(impl_->authenticator, protocol::reload_atom::value);
+  if (!impl_->server_options->tls)
+    return;
+  // The context is shared by the listeners; new connections get what was read.
+  if (auto done = std::const_pointer_cast<ws::tls_context>(impl_->server_options->tls)->reload(); !done)
+    spdlog::error("the certificate was not reloaded: {}", done.error());
+}
+
+} // namespace towncrier::node

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "model/result.hpp"
+#include "protocol/options.hpp"
+
+#include <cstdint>
+#include <memory>
+
+namespace towncrier::node {
+
+/// One node: its actors, its I/O threads, its listeners, begun and ended in order.
+class node {
+public:
+  /// Starts everything. The error says what could not be had: an address in use, a file that cannot be read.
+  static model::result<std::unique_ptr<node>> start(const protocol::options& options);
+
+  /// Stops in order: no new clients, everybody is told to go (1001) in waves, then the actors end.
+  ~node();
+
+  /// The ports that are really bound; 0: none.
+  std::uint16_t edge_port() const noexcept;
+  std::uint16_t admin_port() const noexcept;
+
+  /// The id that was given or found.
+  const std::string& id() const noexcept;
+
+  /// Reads tokens and certificates again.
+  void reload();
+
+  node(const node&) = delete;
+  node& operator=(const node&) = delete;
+
+private:
+  struct impl;
+  explicit node(std::unique_ptr<impl> x);
+
+  std::unique_ptr<impl> impl_;
+};
+
+/// Runs a node until SIGTERM or SIGINT; SIGHUP reloads. Gives the program's exit code.
+int run_node(const protocol::options& options);
+
+} // namespace towncrier::node

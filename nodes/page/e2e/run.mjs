@@ -1,0 +1,89 @@
+// Looks at the page of a node as a person would, in a real browser.
+//   TOWNCRIER_URL=http://127.0.0.1:8765/ npm run e2e        or        npm run e2e -- http://127.0.0.1:8765/
+// Without an address it starts a mock node (TOWNCRIER_MOCK: its number of characters, 2,000 by default).
+// TOWNCRIER_SHOTS names a folder for screenshots (e2e/shots by default).
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { launch, open, ready } from './browser.mjs';
+import { checks, checkLayout } from './checks.mjs';
+import { startMock } from './mock_node.mjs';
+import { layWire } from './wire.mjs';
+
+const SHOTS = process.env.TOWNCRIER_SHOTS ?? join(dirname(fileURLToPath(import.meta.url)), 'shots');
+const SIZES = [[1600, 1000], [1024, 700], [768, 1024], [390, 844]];
+
+const given = process.argv[2] ?? process.env.TOWNCRIER_URL;
+const mock = given ? undefined : await startMock({ population: Number(process.env.TOWNCRIER_MOCK ?? 2000), hz: 2 });
+const target = new URL(given ?? mock.url);
+const wire = await layWire(target.hostname, Number(target.port || 80));
+const url = `http://127.0.0.1:${wire.port}/`;
+const browser = await launch();
+mkdirSync(SHOTS, { recursive: true });
+
+let passed = 0;
+let failed = 0;
+async function check(name, run) {
+  const begun = Date.now();
+  try {
+    await run();
+    passed += 1;
+    console.log(`ok      ${name} (${Date.now() - begun} ms)`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAILED  ${name}: ${error.message}`);
+  }
+}
+
+async function behaviour() {
+  const { page, context, complaints, forgive } = await open(browser, url, { width: 1600, height: 1000 });
+  const shot = (name) => page.screenshot({ path: join(SHOTS, `${name}.png`) });
+  await check('the page comes up and is live', () => ready(page));
+  for (const [name, run] of Object.entries(checks)) {
+    await check(name, () => run({ page, wire, forgive, shot, report: (words) => console.log(`        ${words}`) }));
+  }
+  await check('nothing was complained of: no error, no policy violation', () => {
+    if (complaints.length) throw new Error(complaints.join(' | '));
+  });
+  await context.close();
+}
+
+async function looks(width, height, scheme) {
+  const { page, context, complaints } = await open(browser, url, { width, height, scheme, touch: width < 600 });
+  await ready(page);
+  await page.waitForTimeout(2_500);
+  await page.screenshot({ path: join(SHOTS, `${width}-${scheme}.png`) });
+  await checkLayout(page);
+  if (width < 600) {
+    await page.evaluate(() => document.getElementById('map').focus());
+    await page.keyboard.press('n');
+    await page.waitForTimeout(800);
+    await page.screenshot({ path: join(SHOTS, `${width}-${scheme}-panel.png`) });
+  }
+  if (complaints.length) throw new Error(complaints.join(' | '));
+  await context.close();
+}
+
+async function stillness() {
+  const { page, context } = await open(browser, url, { width: 1024, height: 700, reducedMotion: 'reduce' });
+  await ready(page);
+  const before = await page.evaluate(() => window.towncrier.view.scale);
+  await page.click('#zoom-in');
+  const after = await page.evaluate(() => window.towncrier.view.scale);
+  if (after / before < 1.5) throw new Error('the zoom still glides');
+  await context.close();
+}
+
+try {
+  await behaviour();
+  for (const scheme of ['light', 'dark']) {
+    for (const [width, height] of SIZES) await check(`layout at ${width} px, ${scheme}`, () => looks(width, height, scheme));
+  }
+  await check('less motion when less is wanted', stillness);
+} finally {
+  await browser.close();
+  await wire.stop();
+  await mock?.stop();
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed ? 1 : 0;

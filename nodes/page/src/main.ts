@@ -1,0 +1,4 @@
+import './style.css';
+import { Page } from './page';
+
+new Page().start();

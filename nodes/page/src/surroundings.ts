@@ -1,0 +1,15 @@
+import type { Socket, Surroundings } from './connection';
+
+/** The real network, clock and chance. */
+export const browser: Surroundings = {
+  open: (url, protocol) => new WebSocket(url, protocol) as Socket,
+  now: () => performance.now(),
+  random: () => Math.random(),
+  after: (ms, run) => window.setTimeout(run, ms),
+  cancel: (timer) => window.clearTimeout(timer),
+};
+
+/** The WebSocket of the node that served this page. */
+export function socketUrl(): string {
+  return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`;
+}

@@ -1,0 +1,71 @@
+#include "nodes/node.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <cstdio>
+
+namespace towncrier::node {
+
+namespace {
+
+/// The signals that a node acts on, blocked in every thread and taken by the main one.
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const auto signal : {SIGTERM, SIGINT, SIGHUP})
+    sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+/// The address to give to people: loopback has a name.
+std::string host_of(const std::string& listen) {
+  const auto host = listen.substr(0, listen.rfind(':'));
+  return host == "127.0.0.1" || host == "0.0.0.0" || host == "[::]" ? "localhost" : host;
+}
+
+void print_addresses(const node& x, const protocol::options& options) {
+  const auto host = host_of(options.edge.listen);
+  const std::string secure = options.tls.certificate.empty() ? "" : "s";
+  fmt::print("Towncrier {}, node {}\n", TOWNCRIER_VERSION, x.id());
+  if (x.edge_port() != 0) {
+    fmt::print("  page      http{}://{}:{}/\n", secure, host, x.edge_port());
+    fmt::print("  clients   ws{}://{}:{}/\n", secure, host, x.edge_port());
+  }
+  fmt::print("  metrics   http://{}:{}/metrics\n", host_of(options.admin.listen), x.admin_port());
+  std::fflush(stdout);
+}
+
+/// Waits for the signal that ends the node.
+int wait_for_end(const sigset_t& signals, node& running) {
+  for (;;) {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    if (signal != SIGHUP)
+      return signal;
+    spdlog::info("reloading tokens and certificates");
+    running.reload();
+  }
+}
+
+} // namespace
+
+int run_node(const protocol::options& options) {
+  const auto signals = block_signals();
+  auto started = node::start(options);
+  if (!started) {
+    fmt::print(stderr, "towncrier: {}\n", started.error());
+    return 1;
+  }
+  print_addresses(**started, options);
+  const auto signal = wait_for_end(signals, **started);
+  spdlog::info("{}: telling clients to go", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  started->reset();
+  spdlog::info("stopped");
+  return 0;
+}
+
+} // namespace towncrier::node
