@@ -218,7 +218,8 @@ std::optional<model::failure> node::impl::listen() {
     const auto port = servers.back()->listen(where, server_options);
     if (!port)
       return model::failure{port.error()};
-    where.port = edge_port = *port; // all threads share the port that the first one found
+    where.port = edge_port = *port;
+    where.shared = true; // among our threads
   }
   admin = std::make_unique<admin_server>(system, admin_targets{monitor, admission, debugger}, ready);
   const auto port = admin->start(parse_endpoint(options.admin.listen));
@@ -236,7 +237,7 @@ void node::impl::stop() {
       server->stop_accepting();
     caf::scoped_actor self{system};
     self->request(admission, drain_patience, protocol::stop_atom::value)
-        .receive([](caf::unit_t) {}, [](const caf::error&) { spdlog::warn("some clients did not go in time"); });
+        .receive([](bool) {}, [](const caf::error&) { spdlog::warn("some clients did not go in time"); });
   }
   admin.reset();
   // Messages out of CAF's delayed sends keep their receivers alive: end those that tick by name.

@@ -28,18 +28,18 @@ void admission_state::left(const caf::down_msg& x) {
   if (!clients.empty())
     return;
   for (auto& promise : waiting_for_end)
-    promise.deliver(caf::unit);
+    promise.deliver(true);
   waiting_for_end.clear();
 }
 
-caf::result<caf::unit_t> admission_state::stop() {
+caf::result<bool> admission_state::stop() {
   if (!told) {
     told = 0;
     self->send(self, protocol::tick_atom::value);
   }
   if (clients.empty())
-    return caf::unit;
-  return waiting_for_end.emplace_back(self->make_response_promise<caf::unit_t>());
+    return true;
+  return waiting_for_end.emplace_back(self->make_response_promise<bool>());
 }
 
 void admission_state::close_wave() {

@@ -19,7 +19,7 @@ struct admission_state {
 
   protocol::admission_result enter(const protocol::enter_request& x);
   void left(const caf::down_msg& x);
-  caf::result<caf::unit_t> stop();
+  caf::result<bool> stop();
   void close_wave();
   protocol::connection_list list() const;
 
@@ -35,7 +35,7 @@ struct admission_state {
   protocol::connection_id last_id = 0;
   /// Up to which id a stopping node has told its clients to go.
   std::optional<protocol::connection_id> told;
-  std::vector<caf::typed_response_promise<caf::unit_t>> waiting_for_end;
+  std::vector<caf::typed_response_promise<bool>> waiting_for_end;
 };
 
 protocol::admission_actor::behavior_type admission(admission_state::self_pointer self,

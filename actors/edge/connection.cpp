@@ -15,12 +15,12 @@ constexpr std::size_t max_reason = 123;
 /// How often a client of these limits may send.
 std::size_t limit_of(protocol::role x, const protocol::rate_limiter_options& limits) {
   switch (x) {
-    case protocol::role::viewer:
-      return limits.max_messages;
-    case protocol::role::publisher:
-      return limits.publisher_max_messages;
-    default:
-      return limits.operator_max_messages;
+  case protocol::role::viewer:
+    return limits.max_messages;
+  case protocol::role::publisher:
+    return limits.publisher_max_messages;
+  default:
+    return limits.operator_max_messages;
   }
 }
 
@@ -28,8 +28,7 @@ double seconds(std::chrono::milliseconds x) { return std::chrono::duration<doubl
 
 } // namespace
 
-connection_state::connection_state(self_pointer ptr)
-    : self(ptr), faults({100, std::chrono::minutes{1}}) {}
+connection_state::connection_state(self_pointer ptr) : self(ptr), faults({100, std::chrono::minutes{1}}) {}
 
 connection_state::~connection_state() {
   // On every way to end, an exception included.
@@ -44,7 +43,9 @@ connection_state::~connection_state() {
 void connection_state::knock() {
   self->request(services->admission, caf::infinite, protocol::enter_request{self, request->peer})
       .then([this](const protocol::admission_result& x) { admit(x); },
-            [this](const caf::error&) { admit(protocol::refused{"the node is stopping", std::chrono::seconds{1}}); });
+            [this](const caf::error&) {
+              admit(protocol::refused{"the node is stopping", std::chrono::seconds{1}});
+            });
 }
 
 void connection_state::admit(const protocol::admission_result& x) {
@@ -75,7 +76,7 @@ void connection_state::opened(const protocol::socket_opened& x) {
     return;
   }
   if (!services->auth_enabled) {
-    who = {"anonymous", protocol::role::operator_, 0};
+    who = {"anonymous@" + request->peer.substr(0, request->peer.rfind(':')), protocol::role::operator_, 0};
     return join();
   }
   phase = phase::authenticating;
@@ -132,15 +133,14 @@ void connection_state::welcome(const protocol::joined& x) {
   model::object limits{{"max_message_bytes", std::uint64_t{edge.max_message_bytes}},
                        {"max_messages", std::uint64_t{limit_of(who.role, services->limits)}},
                        {"window_seconds", seconds(services->limits.window)}};
-  send("welcome",
-       {{"connection_id", protocol::to_string(id)},
-        {"node", services->node},
-        {"server", "towncrier/" TOWNCRIER_VERSION},
-        {"protocol", 1},
-        {"heartbeat_interval", seconds(edge.heartbeat_interval)},
-        {"position", x.position},
-        {"resumed", x.resumed},
-        {"limits", std::move(limits)}});
+  send("welcome", {{"connection_id", protocol::to_string(id)},
+                   {"node", services->node},
+                   {"server", "towncrier/" TOWNCRIER_VERSION},
+                   {"protocol", 1},
+                   {"heartbeat_interval", seconds(edge.heartbeat_interval)},
+                   {"position", x.position},
+                   {"resumed", x.resumed},
+                   {"limits", std::move(limits)}});
   if (auth_message)
     answer_ok(*std::exchange(auth_message, std::nullopt));
   handle(early);

@@ -44,7 +44,7 @@ struct connection_state {
   explicit connection_state(self_pointer self);
   ~connection_state();
 
-  // -- the way in and out ----------------------------------------------------------------------------------------------
+  // -- the way in and out
 
   void knock();
   void admit(const protocol::admission_result& x);
@@ -58,7 +58,7 @@ struct connection_state {
   void close(protocol::close_code code, std::string_view reason);
   void closed(const protocol::socket_closed& x);
 
-  // -- what is shown to it ---------------------------------------------------------------------------------------------
+  // -- what is shown to it
 
   void deliver(const fanout::chunk& x);
   void replay(const fanout::chunk& x);
@@ -68,7 +68,7 @@ struct connection_state {
   void send_heartbeat(const protocol::heartbeat_due& x);
   void send(std::string_view type, model::object data, std::string_view position = {});
 
-  // -- what it says ----------------------------------------------------------------------------------------------------
+  // -- what it says
 
   void received(protocol::socket_received& x);
   void handle(std::vector<protocol::socket_message>& messages);

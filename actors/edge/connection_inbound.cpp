@@ -1,7 +1,7 @@
 #include "actors/edge/connection.hpp"
-#include "protocol/replies.hpp"
 #include "codec/command.hpp"
 #include "codec/frame.hpp"
+#include "protocol/replies.hpp"
 
 namespace towncrier::edge {
 
@@ -123,9 +123,9 @@ std::optional<model::client_message> connection_state::decode(const protocol::so
 
 bool connection_state::may(const model::client_message& x) {
   using protocol::role;
-  const auto needed = publishes(x)                                               ? role::publisher
+  const auto needed = publishes(x)                                             ? role::publisher
                       : std::holds_alternative<model::command_request>(x.body) ? role::operator_
-                                                                                 : role::viewer;
+                                                                               : role::viewer;
   if (who.role >= needed)
     return true;
   refuse(protocol::errc::auth_failed,

@@ -1,7 +1,7 @@
 #include "actors/edge/connection.hpp"
-#include "protocol/replies.hpp"
 #include "codec/message.hpp"
 #include "model/wall_clock.hpp"
+#include "protocol/replies.hpp"
 
 namespace towncrier::edge {
 

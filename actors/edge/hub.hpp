@@ -24,7 +24,7 @@ struct hub_state {
 
   explicit hub_state(self_pointer self);
 
-  // -- batches in, chunks out ------------------------------------------------------------------------------------------
+  // -- batches in, chunks out
 
   void take_in(const model::batch& x);
   fanout::item_ptr apply(const model::change& x);
@@ -36,7 +36,7 @@ struct hub_state {
   void keep_records();
   void send_chunk(slot_type slot, fanout::chunk_ptr chunk);
 
-  // -- who is there and what they want ---------------------------------------------------------------------------------
+  // -- who is there and what they want
 
   void join(protocol::join_request& x);
   void leave(const protocol::leave_order& x);
@@ -49,7 +49,7 @@ struct hub_state {
   void show_area_change(slot_type slot, const std::vector<fanout::item_ptr>& visible_before);
   std::vector<fanout::item_ptr> visible_now(slot_type slot);
 
-  // -- resume and snapshots --------------------------------------------------------------------------------------------
+  // -- resume and snapshots
 
   bool begin_resume(slot_type slot, std::string_view position_text);
   void hold(slot_type slot);

@@ -1,6 +1,6 @@
 #include "actors/edge/hub.hpp"
-#include "protocol/replies.hpp"
 #include "model/wall_clock.hpp"
+#include "protocol/replies.hpp"
 
 #include <algorithm>
 
@@ -134,8 +134,9 @@ void hub_state::send_snapshot(slot_type slot) {
 std::optional<fanout::entry> hub_state::seen_by(slot_type slot, const fanout::item_ptr& x) const {
   using fanout::shape;
   if (x->is_event())
-    return interest.visible(slot, *std::get<model::event_ptr>(x->what())) ? std::optional{fanout::entry{x, shape::as_is}}
-                                                                         : std::nullopt;
+    return interest.visible(slot, *std::get<model::event_ptr>(x->what()))
+               ? std::optional{fanout::entry{x, shape::as_is}}
+               : std::nullopt;
   const auto before = x->before() && interest.visible(slot, *x->before());
   const auto after = interest.visible(slot, *x->now());
   const auto& world = interest.world();

@@ -1,6 +1,6 @@
 #include "actors/edge/hub.hpp"
-#include "protocol/replies.hpp"
 #include "model/wall_clock.hpp"
+#include "protocol/replies.hpp"
 
 #include <unordered_set>
 
@@ -91,7 +91,8 @@ void hub_state::heartbeat(protocol::heartbeat_order& x) {
   if (viewer == nullptr)
     return;
   flush();
-  self->send(viewer->who, protocol::heartbeat_due{std::move(x.id), viewer->catching_up ? std::string{} : position.to_string()});
+  self->send(viewer->who,
+             protocol::heartbeat_due{std::move(x.id), viewer->catching_up ? std::string{} : position.to_string()});
 }
 
 void hub_state::set_interest(slot_type slot, const std::vector<std::string>& channels,
@@ -139,8 +140,8 @@ void hub_state::show_area_change(slot_type slot, const std::vector<fanout::item_
     if (!before.contains(item.get()))
       entries.push_back({std::move(item), fanout::shape::update});
   if (!entries.empty())
-    send_chunk(slot, std::make_shared<const fanout::chunk>(std::move(entries), position.to_string(),
-                                                           model::wall_clock()));
+    send_chunk(slot,
+               std::make_shared<const fanout::chunk>(std::move(entries), position.to_string(), model::wall_clock()));
 }
 
 } // namespace towncrier::edge

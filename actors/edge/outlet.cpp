@@ -73,20 +73,24 @@ void outlet::catch_up(flow::time_point now) {
   std::move(missed.events.begin(), missed.events.end(), std::back_inserter(entries));
   for (auto& x : missed.states)
     add_latest(entries, x);
-  traffic_.conflated.add(missed.conflated);
-  traffic_.dropped_events.add(missed.dropped_events);
+  // First: a client that is lost in between must not have come past a gap that it was not told of.
+  if (missed.conflated != 0 || missed.dropped_events != 0)
+    tell_lag(missed.conflated, missed.dropped_events, missed.behind);
   if (missed.empty_now) {
     set_behind(false);
     advance(std::exchange(pending_position_, {}));
   }
   const fanout::chunk latest{std::move(entries), missed.empty_now ? position_ : std::string{}, model::wall_clock()};
   write(latest.frames(how_), latest.entries().size());
-  if (missed.conflated != 0 || missed.dropped_events != 0)
-    send("lag",
-         {{"conflated", std::uint64_t{missed.conflated}},
-          {"dropped_events", std::uint64_t{missed.dropped_events}},
-          {"behind_ms", std::chrono::duration_cast<std::chrono::milliseconds>(missed.behind).count()},
-          {"position", position_}});
+}
+
+void outlet::tell_lag(std::size_t conflated, std::size_t dropped_events, flow::duration behind) {
+  traffic_.conflated.add(conflated);
+  traffic_.dropped_events.add(dropped_events);
+  send("lag", {{"conflated", std::uint64_t{conflated}},
+               {"dropped_events", std::uint64_t{dropped_events}},
+               {"behind_ms", std::chrono::duration_cast<std::chrono::milliseconds>(behind).count()},
+               {"position", position_}});
 }
 
 void outlet::advance(const std::string& x) {

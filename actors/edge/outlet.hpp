@@ -57,6 +57,7 @@ public:
 private:
   void write(std::span<const codec::frame_ptr> frames, std::size_t entries);
   void catch_up(flow::time_point now);
+  void tell_lag(std::size_t conflated, std::size_t dropped_events, flow::duration behind);
   void put(const fanout::entry& x, flow::time_point now);
   void set_behind(bool x);
 

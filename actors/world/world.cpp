@@ -28,7 +28,9 @@ void world_state::tick() {
     step(options.rate * std::chrono::duration<double>(options.tick).count());
 }
 
-void world_state::step(double simulated_seconds) { publish(town->step(std::chrono::duration<double>{simulated_seconds})); }
+void world_state::step(double simulated_seconds) {
+  publish(town->step(std::chrono::duration<double>{simulated_seconds}));
+}
 
 void world_state::publish(town::outcome happened) {
   const auto receipt = std::make_shared<const int>(0);
@@ -45,9 +47,8 @@ void world_state::command(const protocol::command_order& x) {
   if (x.name == "set_rate")
     return command_set_rate(x);
   if (x.name != "pause" && x.name != "resume" && x.name != "status")
-    return refuse(self, x,
-                  "command '" + x.name +
-                      "' is not known; known: pause, resume, step, set_rate, status, debug, metrics");
+    return refuse(
+        self, x, "command '" + x.name + "' is not known; known: pause, resume, step, set_rate, status, debug, metrics");
   if (x.name != "status")
     paused = x.name == "pause";
   reply(self, x, status());

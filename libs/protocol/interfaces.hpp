@@ -153,7 +153,7 @@ using admission_actor = caf::typed_actor<
     caf::replies_to<enter_request>::with<admission_result>,
     caf::replies_to<list_atom>::with<connection_list>,
     /// Closes everybody with `going_away`, in waves, and lets nobody in; answers when all are gone.
-    caf::replies_to<stop_atom>::with<caf::unit_t>,
+    caf::replies_to<stop_atom>::with<bool>,
     /// The next wave.
     caf::reacts_to<tick_atom>>;
 

@@ -52,7 +52,7 @@ struct identity {
 /// The connection then counts them as delivered, and reads on if it had stopped.
 using receipt_ptr = std::shared_ptr<const void>;
 
-// -- from a socket to its connection ----------------------------------------------------------------------------------
+// -- from a socket to its connection
 
 struct socket_opened {
   /// The deflate window that was agreed on, in bits; 0: no compression.
@@ -75,7 +75,7 @@ struct socket_closed {
   std::string reason;
 };
 
-// -- admission and authentication -------------------------------------------------------------------------------------
+// -- admission and authentication
 
 struct admitted {
   connection_id id = 0;
@@ -109,7 +109,7 @@ struct connection_list {
   std::vector<connection_info> connections;
 };
 
-// -- the way of a change ----------------------------------------------------------------------------------------------
+// -- the way of a change
 
 /// What a publisher says of characters, in order.
 struct character_job {
@@ -144,7 +144,7 @@ struct outgoing_batch {
   std::vector<receipt_ptr> receipts;
 };
 
-// -- between a hub and its connections --------------------------------------------------------------------------------
+// -- between a hub and its connections
 
 /// Frames for a viewer that is up to date.
 struct delivery {
@@ -200,7 +200,7 @@ struct close_order {
   std::string reason;
 };
 
-// -- operators --------------------------------------------------------------------------------------------------------
+// -- operators
 
 /// One message that passed a connection, as the debugger shows it.
 struct debug_record {

@@ -8,9 +8,12 @@
 #include "town/street_map.hpp"
 
 #include <deque>
-#include <functional>
+#include <map>
+#include <optional>
 #include <queue>
+#include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace towncrier::town {
 

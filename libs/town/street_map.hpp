@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace towncrier::town {
@@ -53,8 +54,6 @@ public:
 
   /// A street that cannot be reached from the first one; nothing when all are joined.
   std::optional<std::uint32_t> unreachable_street() const noexcept;
-
-  std::size_t points() const noexcept { return nodes_.size(); }
 
 private:
   struct segment {

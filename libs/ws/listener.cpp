@@ -30,6 +30,17 @@ bool is_passing(error_code ec) {
   return ec == asio::error::connection_aborted || ec == asio::error::connection_reset || ec.value() == EPROTO;
 }
 
+// Whether nobody listens there: the kernel lets any process of the same user share a port that was opened to be shared.
+error_code find_taken(tcp_acceptor& probe, const tcp_endpoint& where) {
+  error_code ec;
+  probe.open(where.protocol(), ec);
+  if (!ec)
+    probe.set_option(asio::socket_base::reuse_address{true}, ec);
+  if (!ec)
+    probe.bind(where, ec);
+  return ec;
+}
+
 error_code bind_and_listen(tcp_acceptor& acceptor, const tcp_endpoint& where, int backlog) {
   error_code ec;
   const auto step = [&ec](auto action) {
@@ -115,7 +126,12 @@ model::result<std::unique_ptr<listener>> listener::open(asio::io_context& contex
     return model::failure{"'" + where.address + "' is not an IP address"};
   const tcp_endpoint at{address, where.port};
   auto x = std::make_shared<impl>(context, std::move(options), handler);
-  ec = bind_and_listen(x->acceptor, at, x->core->options->listen_backlog);
+  if (!where.shared && where.port != 0) {
+    tcp_acceptor probe{context};
+    ec = find_taken(probe, at);
+  }
+  if (!ec)
+    ec = bind_and_listen(x->acceptor, at, x->core->options->listen_backlog);
   if (ec)
     return model::failure{"cannot listen on " + to_string(at) + ": " + ec.message()};
   x->port = x->acceptor.local_endpoint(ec).port();

@@ -36,6 +36,7 @@ public:
 struct endpoint {
   std::string address = "127.0.0.1"; ///< an IP address, of version 4 or 6; no host name
   std::uint16_t port = 0;            ///< 0: any that is free
+  bool shared = false;               ///< whether a listener of this program has the port already, and it is shared
 };
 
 /// Listens on one I/O thread. Several may share a port, one a thread: the kernel spreads the clients over them.

@@ -134,13 +134,13 @@ void publisher::take(const node_message& x) {
     return;
   const auto id = id_in(*data);
   if (*type == model::value{"result"} && id)
-    delivered(*id);
+    settle(*id, true);
   else if (*type == model::value{"error"})
     refused(*data, id);
 }
 
-void publisher::delivered(std::int64_t id) {
-  for (const auto& x : window_.settle(id)) {
+void publisher::settle(std::int64_t id, bool taken) {
+  for (const auto& x : window_.settle(id, taken)) {
     acknowledged_.apply(x);
     ++messages_;
   }
@@ -158,7 +158,7 @@ void publisher::refused(const model::value& error, std::optional<std::int64_t> i
   if (code == protocol::errc::auth_failed)
     return stop("the node does not let us publish");
   if (id)
-    window_.settle(*id);
+    settle(*id, false);
 }
 
 void publisher::count_error(const model::value& error) {

@@ -43,7 +43,7 @@ private:
   std::chrono::milliseconds patience() const;
 
   void take(const node_message& x);
-  void delivered(std::int64_t id);
+  void settle(std::int64_t id, bool taken);
   void refused(const model::value& error, std::optional<std::int64_t> id);
   void count_error(const model::value& error);
 

@@ -31,7 +31,7 @@ std::vector<outgoing> send_window::cut(std::vector<model::value> messages, std::
   for (auto& x : messages) {
     const auto size = json_size(x);
     if (result.empty() || result.back().messages.size() >= max_messages || bytes + size > max_bytes) {
-      result.push_back({++last_id_, {}});
+      result.push_back({++last_id_, {}, false});
       bytes = envelope_bytes;
     }
     bytes += size;
@@ -52,34 +52,46 @@ const outgoing* send_window::next() {
 }
 
 std::size_t send_window::index_of(std::int64_t id) const {
-  const auto found = std::find_if(batches_.begin(), batches_.end(), [&](const outgoing& x) { return x.id == id; });
+  const auto end = batches_.begin() + static_cast<std::ptrdiff_t>(sent_);
+  const auto found = std::find_if(batches_.begin(), end, [&](const outgoing& x) { return x.id == id; });
   return static_cast<std::size_t>(found - batches_.begin());
 }
 
-std::vector<model::value> send_window::settle(std::int64_t id) {
-  // After a rewind an answer can come to what is not under way any more: it need not be sent again.
-  const auto index = index_of(id);
-  if (index == batches_.size())
-    return {};
-  auto messages = std::move(batches_[index].messages);
-  batches_.erase(batches_.begin() + static_cast<std::ptrdiff_t>(index));
-  if (index < sent_)
-    --sent_;
-  return messages;
+std::vector<model::value> send_window::settle(std::int64_t id, bool taken) {
+  if (const auto index = index_of(id); index < sent_) {
+    batches_[index].settled = true;
+    if (!taken)
+      batches_[index].messages.clear();
+  }
+  std::vector<model::value> result;
+  for (; !batches_.empty() && batches_.front().settled; --sent_) {
+    auto& messages = batches_.front().messages;
+    std::move(messages.begin(), messages.end(), std::back_inserter(result));
+    batches_.pop_front();
+  }
+  return result;
+}
+
+void send_window::send_again_from(std::size_t index) {
+  sent_ = index;
+  for (; index < batches_.size(); ++index) {
+    batches_[index].id = ++last_id_;
+    batches_[index].settled = false;
+  }
 }
 
 bool send_window::rewind(std::int64_t id) {
   const auto index = index_of(id);
-  if (index >= sent_)
+  if (index == sent_)
     return false;
-  sent_ = index;
+  send_again_from(index);
   return true;
 }
 
 void send_window::restart(std::vector<model::value> first, std::size_t max_messages, std::size_t max_bytes) {
   auto cuts = cut(std::move(first), max_messages, max_bytes);
   batches_.insert(batches_.begin(), std::make_move_iterator(cuts.begin()), std::make_move_iterator(cuts.end()));
-  sent_ = 0;
+  send_again_from(0);
 }
 
 } // namespace towncrier::commands

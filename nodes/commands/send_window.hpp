@@ -14,13 +14,16 @@ namespace towncrier::commands {
 struct outgoing {
   std::int64_t id = 0;
   std::vector<model::value> messages;
+  /// Whether the node has answered.
+  bool settled = false;
 
   /// As it is sent.
   model::value envelope() const;
 };
 
-/// Batches in the order in which they have to arrive, kept until the node has answered them. At most `size` are under
-/// way at a time. Knows no socket and no clock.
+/// Batches in the order in which they have to arrive, kept until the node has answered them and all before them: a
+/// batch that has to be sent again takes those behind it along, or an old state would overwrite a new one. At most
+/// `size` are under way at a time. Knows no socket and no clock.
 class send_window {
 public:
   explicit send_window(std::size_t size) : size_(size) {}
@@ -31,10 +34,12 @@ public:
   /// The next batch to send, now counted as under way; nullptr when none may be.
   const outgoing* next();
 
-  /// The node has what `id` names, or will never take it: gives it back. Empty when nothing is called so.
-  std::vector<model::value> settle(std::int64_t id);
+  /// The node has what `id` names, or, when it was not `taken`, will never have it. Gives the messages that it has for
+  /// good by now, in order: those up to the first batch without an answer.
+  std::vector<model::value> settle(std::int64_t id, bool taken = true);
 
-  /// The node refused `id` for now: it and everything after it is to be sent again. Whether it was under way.
+  /// The node refused `id` for now: it and everything after it is to be sent again, under new ids, so that no late
+  /// answer to the old ones is mistaken. Whether it was under way.
   bool rewind(std::int64_t id);
 
   /// The connection is gone, and with it what was under way. `first` is to be sent before everything else.
@@ -46,6 +51,8 @@ public:
 
 private:
   std::vector<outgoing> cut(std::vector<model::value> messages, std::size_t max_messages, std::size_t max_bytes);
+  void send_again_from(std::size_t index);
+  /// The index among those under way; `sent_` when it is not one of them.
   std::size_t index_of(std::int64_t id) const;
 
   std::size_t size_;

@@ -1,5 +1,4 @@
 #include "actors/cluster/exchange.hpp"
-
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/changes.hpp"
 

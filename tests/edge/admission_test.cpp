@@ -1,5 +1,4 @@
 #include "actors/edge/admission.hpp"
-
 #include "tests/support/actor_fixture.hpp"
 
 #include <set>
@@ -141,13 +140,13 @@ TEST_F(admission_test, answers_stop_when_the_last_is_gone) {
   kill(all[1].handle());
   EXPECT_TRUE(first->has_next_message());
   EXPECT_TRUE(second->has_next_message());
-  answer.receive([](caf::unit_t) {}, [](const caf::error&) { ADD_FAILURE(); });
-  other.receive([](caf::unit_t) {}, [](const caf::error&) { ADD_FAILURE(); });
+  answer.receive([](bool) {}, [](const caf::error&) { ADD_FAILURE(); });
+  other.receive([](bool) {}, [](const caf::error&) { ADD_FAILURE(); });
 }
 
 TEST_F(admission_test, answers_stop_at_once_when_nobody_is_there_and_lets_nobody_in) {
   start();
-  request<caf::unit_t>(admission, protocol::stop_atom::value);
+  request<bool>(admission, protocol::stop_atom::value);
   const auto answer = enter(make_probe<protocol::connection_actor>());
   const auto* no = std::get_if<protocol::refused>(&answer);
   ASSERT_NE(no, nullptr);

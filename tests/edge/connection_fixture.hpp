@@ -38,13 +38,12 @@ struct connection_fixture : support::actor_fixture {
   /// The connection actor begins: it asks for a place.
   void knock() {
     services.admission = admission;
-    services.authenticator = authenticator;
+    services.authenticator = stand_in ? stand_in : authenticator.handle();
     services.rate_limiter = rate_limiter;
     services.hub = hub;
     services.debugger = debugger;
     who = spawn(edge::connection, std::make_shared<const connection_services>(services),
-                std::shared_ptr<protocol::client_socket>(socket),
-                std::make_shared<protocol::upgrade_request>(request));
+                std::shared_ptr<protocol::client_socket>(socket), std::make_shared<protocol::upgrade_request>(request));
   }
 
   void open() {
@@ -110,6 +109,8 @@ struct connection_fixture : support::actor_fixture {
   support::probe<protocol::rate_limiter_actor> rate_limiter = make_probe<protocol::rate_limiter_actor>();
   support::probe<protocol::hub_actor> hub = make_probe<protocol::hub_actor>();
   support::probe<protocol::debugger_actor> debugger = make_probe<protocol::debugger_actor>();
+  /// Takes the place of the probe, when set.
+  protocol::authenticator_actor stand_in;
   std::shared_ptr<support::fake_socket> socket = std::make_shared<support::fake_socket>();
   protocol::traffic_ptr traffic = std::make_shared<protocol::traffic>();
   /// Whose the token `good` is.

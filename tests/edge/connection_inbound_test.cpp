@@ -1,6 +1,5 @@
-#include "tests/edge/connection_fixture.hpp"
-
 #include "codec/msgpack.hpp"
+#include "tests/edge/connection_fixture.hpp"
 
 namespace towncrier::edge {
 
@@ -12,8 +11,7 @@ using support::text_at;
 using support::true_at;
 using support::types_of;
 
-const std::string publish_one =
-    R"({"type":"state_change","data":{"character_id":"a","new_state":"asleep"},"id":"p1"})";
+const std::string publish_one = R"({"type":"state_change","data":{"character_id":"a","new_state":"asleep"},"id":"p1"})";
 
 } // namespace
 
@@ -107,7 +105,7 @@ TEST_F(connection_inbound_test, nothing_is_passed_on_after_the_end) {
 TEST_F(connection_inbound_test, a_viewer_may_neither_publish_nor_command) {
   become_live_as(protocol::role::viewer);
   say_all({publish_one, R"({"type":"command","data":{"name":"pause"},"id":2})",
-       R"({"type":"subscribe","data":{"channels":["world"]}})"});
+           R"({"type":"subscribe","data":{"channels":["world"]}})"});
   const auto messages = socket->take();
   ASSERT_EQ(types_of(messages), "error error");
   EXPECT_EQ(number_at(messages[0], "data.code"), 1002);

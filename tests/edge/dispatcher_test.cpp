@@ -1,5 +1,4 @@
 #include "actors/edge/dispatcher.hpp"
-
 #include "tests/support/actor_fixture.hpp"
 
 namespace towncrier::edge {
@@ -32,16 +31,15 @@ struct dispatcher_test : support::actor_fixture {
 
   void dispatch(std::vector<model::client_message> messages, protocol::receipt_ptr receipt = nullptr) {
     const auto dispatcher = spawn(edge::dispatcher, targets);
-    send(dispatcher,
-         protocol::inbound{{17, {3, client.handle()}, hub}, {}, std::move(messages), std::move(receipt)});
+    send(dispatcher, protocol::inbound{{17, {3, client.handle()}, hub}, {}, std::move(messages), std::move(receipt)});
   }
 };
 
 TEST_F(dispatcher_test, what_a_viewer_wants_goes_to_its_hub_in_order) {
   const model::message_id name{std::string{"m"}};
   dispatch({message(model::subscribe_request{{"world"}, std::nullopt, true}, name),
-            message(model::unsubscribe_request{{"world"}, true}, name),
-            message(model::resume_request{"n1:1:1"}, name), message(model::heartbeat_request{}, name)});
+            message(model::unsubscribe_request{{"world"}, true}, name), message(model::resume_request{"n1:1:1"}, name),
+            message(model::heartbeat_request{}, name)});
   const auto all = hub.take_all();
   ASSERT_EQ(all.size(), 4u);
   const auto& subscribe = all[0].get_as<protocol::subscribe_order>(0);

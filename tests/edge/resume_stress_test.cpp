@@ -92,8 +92,8 @@ protected:
 
   void come(seat& x) {
     const auto how = x.client.position().empty() || any(8) == 0 ? way::fresh
-                     : any(2) == 0                             ? way::in_the_query
-                                                               : way::by_resume;
+                     : any(2) == 0                              ? way::in_the_query
+                                                                : way::by_resume;
     x.socket = std::make_shared<support::fake_socket>();
     x.socket->heard = now();
     const auto request = std::make_shared<protocol::upgrade_request>();
@@ -129,15 +129,15 @@ protected:
     if (!x.connection)
       return any(4) == 0 ? come(x) : void();
     switch (any(12)) {
-      case 0:
-        return any(3) == 0 ? go(x) : void();
-      case 1:
-        return any(2) == 0 ? x.socket->take_nothing() : void();
-      case 2:
-      case 3:
-        return release(x);
-      default:
-        return look(x, any(6));
+    case 0:
+      return any(3) == 0 ? go(x) : void();
+    case 1:
+      return any(2) == 0 ? x.socket->take_nothing() : void();
+    case 2:
+    case 3:
+      return release(x);
+    default:
+      return look(x, any(6));
     }
   }
 

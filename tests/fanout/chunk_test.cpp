@@ -1,5 +1,4 @@
 #include "fanout/chunk.hpp"
-
 #include "tests/support/changes.hpp"
 #include "tests/support/fake_socket.hpp"
 
@@ -45,12 +44,11 @@ TEST(chunk, one_entry_stands_bare_and_carries_the_position) {
 
 TEST(chunk, more_become_a_batch_in_order) {
   const auto a1 = character("a", 1);
-  const auto x = support::chunk_of({entry_of(support::event("rain")), entry_of(support::state_change(a1)),
-                                    entry_of(support::state_change(a1), shape::update),
-                                    entry_of(support::state_change(a1), shape::left_area),
-                                    entry_of(support::state_change(a1), shape::left_location),
-                                    entry_of(support::removed(a1))},
-                                   "n1:1:1");
+  const auto x = support::chunk_of(
+      {entry_of(support::event("rain")), entry_of(support::state_change(a1)),
+       entry_of(support::state_change(a1), shape::update), entry_of(support::state_change(a1), shape::left_area),
+       entry_of(support::state_change(a1), shape::left_location), entry_of(support::removed(a1))},
+      "n1:1:1");
   const auto frames = x.frames({});
   ASSERT_EQ(frames.size(), 1u);
   const auto message = decode_frame(*frames[0]);

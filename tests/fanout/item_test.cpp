@@ -1,5 +1,4 @@
 #include "fanout/item.hpp"
-
 #include "tests/support/changes.hpp"
 #include "tests/support/fake_socket.hpp"
 

@@ -1,5 +1,4 @@
 #include "hosting/actor.hpp"
-
 #include "protocol/interfaces.hpp"
 
 #include <caf/actor_system.hpp>
@@ -11,11 +10,10 @@
 #include <atomic>
 #include <future>
 #include <memory>
+#include <pthread.h>
 #include <set>
 #include <thread>
 #include <vector>
-
-#include <pthread.h>
 
 namespace towncrier::hosting {
 

@@ -109,7 +109,7 @@ TEST_F(options_test, every_option_can_be_given_in_the_environment) {
 }
 
 TEST_F(options_test, every_file_option_takes_a_file_that_can_be_read_and_no_other) {
-  const auto pem = write("a.pem", "x");
+  const auto pem = write("a.pem", "# neither a token nor a short secret");
   const std::vector<std::string> both{"--tls.certificate", pem, "--tls.key", pem};
   for (const auto& x : option_table()) {
     if (!names_a_file(x))

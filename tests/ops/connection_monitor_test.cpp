@@ -1,5 +1,4 @@
 #include "actors/ops/connection_monitor.hpp"
-
 #include "actors/ops/traffic_metrics.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/fake_socket.hpp"
@@ -18,7 +17,7 @@ struct connection_monitor_test : support::actor_fixture {
   std::string page() { return request<protocol::metrics_page>(monitor, protocol::list_atom::value)->text; }
 
   model::object metrics() {
-    send(monitor, protocol::command_order{{17, {3, ada.handle()}, nullptr}, std::nullopt, "metrics", {}});
+    send(monitor, protocol::command_order{{17, {3, ada.handle()}, {}}, std::nullopt, "metrics", {}});
     return ada.take_one<protocol::answer>().data;
   }
 };
@@ -42,8 +41,8 @@ TEST_F(connection_monitor_test, counts_received_messages_by_type) {
 
 TEST_F(connection_monitor_test, tells_what_the_process_uses) {
   const auto text = page();
-  for (const auto* name : {"process_resident_memory_bytes", "process_cpu_seconds_total", "process_open_fds",
-                           "towncrier_heap_bytes"}) {
+  for (const auto* name :
+       {"process_resident_memory_bytes", "process_cpu_seconds_total", "process_open_fds", "towncrier_heap_bytes"}) {
     const auto at = text.find(std::string{"\n"} + name + " ");
     ASSERT_NE(at, std::string::npos) << name;
     EXPECT_GT(std::stod(text.substr(at + 2 + std::string_view{name}.size())), 0) << name;

@@ -1,5 +1,4 @@
 #include "actors/ops/debugger.hpp"
-
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/fake_socket.hpp"
 
@@ -20,10 +19,8 @@ struct debugger_test : support::actor_fixture {
   void start() { debugger = spawn(ops::debugger, options, on); }
 
   void command(const client& who, model::object args) {
-    send(debugger, protocol::command_order{{17, {3, who.handle()}, nullptr},
-                                           model::message_id{std::int64_t{1}},
-                                           "debug",
-                                           std::move(args)});
+    send(debugger, protocol::command_order{
+                       {17, {3, who.handle()}, {}}, model::message_id{std::int64_t{1}}, "debug", std::move(args)});
   }
 
   void record(std::string message) { send(debugger, protocol::debug_record{true, 5, std::move(message), 12.5}); }

@@ -33,14 +33,20 @@ class Deflate:
         name, self.agreed = parse_extension(answer)
         if name != NAME:
             raise ProtocolError(f"another extension than was offered: {answer}")
-        _check_answer(self.agreed, parse_extension(offer)[1])
+        offered = parse_extension(offer)[1]
+        _check_answer(self.agreed, offered)
         self.server_bits = int(self.agreed.get(_WINDOWS[0], 15))
-        self.client_bits = int(self.agreed.get(_WINDOWS[1], 15))
+        self.client_bits = int(self.agreed.get(_WINDOWS[1]) or offered.get(_WINDOWS[1]) or 15)
         self._deflater = self._inflater = None
+
+    @property
+    def keeps_context(self):
+        """Whether the client's messages may refer to those before."""
+        return _FLAGS[1] not in self.agreed
 
     def compress(self, payload, level=zlib.Z_DEFAULT_COMPRESSION, strategy=zlib.Z_DEFAULT_STRATEGY):
         """The payload of a message to the server."""
-        if self.agreed.keys() & {_FLAGS[1]} or self._deflater is None:
+        if not self.keeps_context or self._deflater is None:
             # zlib has no window of 256 bytes: blocks without references stay within any window.
             bits, strategy = (9, zlib.Z_HUFFMAN_ONLY) if self.client_bits == 8 else (self.client_bits, strategy)
             self._deflater = zlib.compressobj(level, zlib.DEFLATED, -bits, 8, strategy)
@@ -79,5 +85,5 @@ def _check_answer(agreed, offered):
         raise ProtocolError(f"a server's window of {agreed.get(_WINDOWS[0], 15)} bits where {asked} was asked for")
     if _WINDOWS[1] in agreed and _WINDOWS[1] not in offered:
         raise ProtocolError("a client's window is limited that cannot be")
-    if int(agreed.get(_WINDOWS[1], 15)) > int(offered.get(_WINDOWS[1]) or 15):
+    if int(agreed.get(_WINDOWS[1], 0)) > int(offered.get(_WINDOWS[1]) or 15):
         raise ProtocolError("a client's window is larger than was offered")

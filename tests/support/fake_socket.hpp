@@ -23,7 +23,8 @@ inline std::string_view frame_payload(std::string_view frame) {
 
 /// What a text or binary frame says.
 inline model::value decode_frame(std::string_view frame) {
-  const auto binary = (static_cast<unsigned char>(frame[0]) & 0x0F) == static_cast<unsigned char>(codec::opcode::binary);
+  const auto binary =
+      (static_cast<unsigned char>(frame[0]) & 0x0F) == static_cast<unsigned char>(codec::opcode::binary);
   auto value = binary ? codec::parse_msgpack(frame_payload(frame)) : codec::parse_json(frame_payload(frame));
   if (value)
     return std::move(*value);

@@ -1,5 +1,4 @@
 #include "actors/world/batcher.hpp"
-
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/changes.hpp"
 

@@ -1,5 +1,4 @@
 #include "actors/world/character_directory.hpp"
-
 #include "tests/support/actor_fixture.hpp"
 
 namespace towncrier::world {

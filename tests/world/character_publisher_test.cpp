@@ -1,5 +1,4 @@
 #include "actors/world/character_publisher.hpp"
-
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/changes.hpp"
 
@@ -63,8 +62,7 @@ struct character_publisher_test : support::actor_fixture {
 };
 
 TEST_F(character_publisher_test, begins_at_version_one_of_its_epoch_named_by_its_id) {
-  const auto who = spawn(character_publisher, batcher.handle(),
-                         protocol::publisher_start{{"7", true}, 9, nullptr});
+  const auto who = spawn(character_publisher, batcher.handle(), protocol::publisher_start{{"7", true}, 9, nullptr});
   auto said = input(model::change_kind::state_change);
   said.state = "awake";
   const auto x = change(who, said);

@@ -1,5 +1,4 @@
 #include "actors/world/event_notifier.hpp"
-
 #include "tests/support/actor_fixture.hpp"
 
 namespace towncrier::world {

@@ -158,5 +158,6 @@ TEST(listener, says_why_it_cannot_listen) {
   const auto open = [&](const endpoint& where) { return server.try_listen(where, handler); };
   EXPECT_THAT(open({"nowhere", 0}), HasSubstr("'nowhere' is not an IP address"));
   EXPECT_THAT(open({"192.0.2.1", 80}), HasSubstr("cannot listen on 192.0.2.1:80: "));
-  EXPECT_EQ(open({"127.0.0.1", server.port()}), ""); // a port is shared
+  EXPECT_EQ(open({"127.0.0.1", server.port(), true}), ""); // a port is shared within the program
+  EXPECT_NE(open({"127.0.0.1", server.port()}), ""); // and with nobody else
 }

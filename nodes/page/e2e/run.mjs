@@ -11,6 +11,7 @@ import { startMock } from './mock_node.mjs';
 import { layWire } from './wire.mjs';
 
 const SHOTS = process.env.TOWNCRIER_SHOTS ?? join(dirname(fileURLToPath(import.meta.url)), 'shots');
+const LONGEST_MS = 120_000;
 const SIZES = [[1600, 1000], [1024, 700], [768, 1024], [390, 844]];
 
 const given = process.argv[2] ?? process.env.TOWNCRIER_URL;
@@ -23,10 +24,17 @@ mkdirSync(SHOTS, { recursive: true });
 
 let passed = 0;
 let failed = 0;
+/** Gives up on what takes too long: a page that hangs answers nothing. */
+function inTime(work) {
+  let timer;
+  const late = new Promise((_, fail) => (timer = setTimeout(() => fail(new Error('took too long')), LONGEST_MS)));
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
 async function check(name, run) {
   const begun = Date.now();
   try {
-    await run();
+    await inTime(run());
     passed += 1;
     console.log(`ok      ${name} (${Date.now() - begun} ms)`);
   } catch (error) {
@@ -42,15 +50,25 @@ async function behaviour() {
   for (const [name, run] of Object.entries(checks)) {
     await check(name, () => run({ page, wire, forgive, shot, report: (words) => console.log(`        ${words}`) }));
   }
-  await check('nothing was complained of: no error, no policy violation', () => {
+  await check('nothing was complained of: no error, no policy violation', async () => {
     if (complaints.length) throw new Error(complaints.join(' | '));
   });
   await context.close();
 }
 
-async function looks(width, height, scheme) {
-  const { page, context, complaints } = await open(browser, url, { width, height, scheme, touch: width < 600 });
-  await ready(page);
+/** Opens a page of its own for `run`, and closes it whatever happens. */
+async function onPage(how, run) {
+  const opened = await open(browser, url, how);
+  try {
+    await ready(opened.page);
+    await run(opened.page);
+    if (opened.complaints.length) throw new Error(opened.complaints.join(' | '));
+  } finally {
+    await opened.context.close();
+  }
+}
+
+async function look(page, width, scheme) {
   await page.waitForTimeout(2_500);
   await page.screenshot({ path: join(SHOTS, `${width}-${scheme}.png`) });
   await checkLayout(page);
@@ -60,26 +78,24 @@ async function looks(width, height, scheme) {
     await page.waitForTimeout(800);
     await page.screenshot({ path: join(SHOTS, `${width}-${scheme}-panel.png`) });
   }
-  if (complaints.length) throw new Error(complaints.join(' | '));
-  await context.close();
 }
 
-async function stillness() {
-  const { page, context } = await open(browser, url, { width: 1024, height: 700, reducedMotion: 'reduce' });
-  await ready(page);
+async function stillness(page) {
   const before = await page.evaluate(() => window.towncrier.view.scale);
   await page.click('#zoom-in');
   const after = await page.evaluate(() => window.towncrier.view.scale);
   if (after / before < 1.5) throw new Error('the zoom still glides');
-  await context.close();
 }
 
 try {
   await behaviour();
   for (const scheme of ['light', 'dark']) {
-    for (const [width, height] of SIZES) await check(`layout at ${width} px, ${scheme}`, () => looks(width, height, scheme));
+    for (const [width, height] of SIZES) {
+      const how = { width, height, scheme, touch: width < 600 };
+      await check(`layout at ${width} px, ${scheme}`, () => onPage(how, (page) => look(page, width, scheme)));
+    }
   }
-  await check('less motion when less is wanted', stillness);
+  await check('less motion when less is wanted', () => onPage({ width: 1024, height: 700, reducedMotion: 'reduce' }, stillness));
 } finally {
   await browser.close();
   await wire.stop();

@@ -50,6 +50,8 @@ export interface Listener {
 const RESUME_ID = 'resume';
 const BEAT_ID = 'beat-';
 const MOST_BEAT_MS = 5_000;
+/** The first answer waits behind the snapshot: the latency is measured again soon. */
+const SECOND_BEAT_MS = 1_000;
 const LAG_SHOWN_MS = 4_000;
 const TRY_LATER_MS = 5_000;
 
@@ -68,6 +70,7 @@ export class Connection {
   private attempt = 0;
   private beat = 0;
   private beatAt = 0;
+  private firstBeat = 0;
   private heardAt = 0;
   private interval = 15_000;
   private lagAt = -Infinity;
@@ -154,6 +157,7 @@ export class Connection {
       phase: 'live', reason: '', connects: this.link.connects + 1,
       node: wire.text(x.data, 'node'), server: wire.text(x.data, 'server'),
     });
+    this.firstBeat = this.beat + 1;
     this.ping();
   }
 
@@ -167,7 +171,8 @@ export class Connection {
   /** Sends the next heartbeat in time, or gives up a connection on which nothing was heard for too long. */
   private watch(): void {
     this.world.cancel(this.timers.beat);
-    const due = Math.min(this.interval / 2, this.link.phase === 'live' ? MOST_BEAT_MS : Infinity);
+    const longest = this.beat === this.firstBeat ? SECOND_BEAT_MS : MOST_BEAT_MS;
+    const due = Math.min(this.interval / 2, this.link.phase === 'live' ? longest : Infinity);
     this.timers.beat = this.world.after(due, () => {
       if (this.world.now() - this.heardAt > this.interval * 1.5) return this.abandon();
       if (this.link.phase === 'live') this.ping();

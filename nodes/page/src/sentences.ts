@@ -52,7 +52,7 @@ function replace(pieces: Piece[], words: string, link: (found: string) => Piece)
     const at = typeof piece === 'string' ? piece.toLowerCase().indexOf(words.toLowerCase()) : -1;
     if (typeof piece !== 'string' || at < 0) continue;
     const end = at + words.length;
-    return pieces.toSpliced(i, 1, piece.slice(0, at), link(piece.slice(at, end)), piece.slice(end));
+    return [...pieces.slice(0, i), piece.slice(0, at), link(piece.slice(at, end)), piece.slice(end), ...pieces.slice(i + 1)];
   }
   return pieces;
 }

@@ -56,6 +56,13 @@ describe('the camera', () => {
 });
 
 describe('the grid', () => {
+  it('finds nobody before somebody was put in', () => {
+    const grid = new Grid();
+    expect(grid.nearest(5, 5, 20, new Float32Array(9), new Float32Array(9))).toBe(-1);
+    grid.resize(100, 100);
+    expect(grid.nearest(5, 5, 20, new Float32Array(9), new Float32Array(9))).toBe(-1);
+  });
+
   it('finds the nearest as a look at all of them does', () => {
     const grid = new Grid();
     grid.resize(500, 400);

@@ -112,6 +112,13 @@ def _(server):
     expect_failed(client, 1007)
 
 
+@text.case("an unfinished character before {} empty fragments", 1, 2)
+def _(server, count):
+    client = server.open()
+    client.send_fragments(TEXT, [b"a\xc3", *[b""] * count])
+    expect_failed(client, 1007)
+
+
 @text.case("what a text leaves unfinished is not finished by the next")
 def _(server):
     client = server.open()

@@ -4,13 +4,13 @@ const CELL = 32;
 export class Grid {
   private columns = 1;
   private rows = 1;
-  private heads = new Int32Array(1);
+  private heads = new Int32Array(1).fill(-1);
   private next = new Int32Array(256);
 
   resize(width: number, height: number): void {
     this.columns = Math.max(1, Math.ceil(width / CELL));
     this.rows = Math.max(1, Math.ceil(height / CELL));
-    this.heads = new Int32Array(this.columns * this.rows);
+    this.heads = new Int32Array(this.columns * this.rows).fill(-1);
   }
 
   clear(capacity: number): void {

@@ -14,11 +14,13 @@ export class Names {
   private shown = new Uint8Array(256);
   private written = 0;
   private enough = 0;
+  private width = 0;
 
   constructor(private readonly ctx: CanvasRenderingContext2D, private readonly store: Store) {}
 
   resize(width: number, height: number): void {
     this.room.resize(width, height);
+    this.width = width;
     this.enough = (width * height) / PIXELS_EACH;
   }
 
@@ -59,8 +61,9 @@ export class Names {
     this.ctx.lineWidth = 4;
     const width = this.ctx.measureText(c.name).width;
     this.room.claim(x - width / 2 - 2, y, width + 4, HEIGHT);
-    this.ctx.strokeText(c.name, x, y);
-    this.ctx.fillText(c.name, x, y);
+    const inside = Math.min(Math.max(x, width / 2 + 6), this.width - width / 2 - 6);
+    this.ctx.strokeText(c.name, inside, y);
+    this.ctx.fillText(c.name, inside, y);
   }
 
   private prepare(ink: Ink): void {

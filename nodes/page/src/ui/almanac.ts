@@ -14,7 +14,7 @@ export class Almanac {
   name(town: string): void {
     this.town = town;
     document.title = `${town} · Towncrier`;
-    say(byId('news-title'), `News from ${town}`);
+    say(byId('news-title'), `${town} news`);
     this.show();
   }
 

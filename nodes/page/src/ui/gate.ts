@@ -8,10 +8,12 @@ export class Gate {
   private readonly input = byId<HTMLInputElement>('token');
 
   constructor(enter: (token: string) => void) {
-    this.dialog.querySelector('form')!.addEventListener('submit', () => {
+    this.dialog.querySelector('form')!.addEventListener('submit', (e) => {
+      e.preventDefault();
       const token = this.input.value.trim();
       this.input.value = '';
       if (!token) return;
+      this.dialog.close();
       keep(token);
       enter(token);
     });
