@@ -125,7 +125,7 @@ void hub_state::give_up_catching_up(slot_type slot) {
 void hub_state::send_snapshot(slot_type slot) {
   std::vector<fanout::entry> entries;
   for (auto& item : visible_now(slot))
-    entries.push_back({std::move(item), fanout::shape::update});
+    entries.push_back({std::move(item), fanout::shape::snapshot});
   if (!entries.empty())
     send_chunk(slot,
                std::make_shared<const fanout::chunk>(std::move(entries), position.to_string(), model::wall_clock()));

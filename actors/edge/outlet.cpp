@@ -10,7 +10,10 @@ namespace {
 /// Entries that a client which is behind is given at once: small enough that what comes after is fresh.
 constexpr std::size_t catch_up_entries = 500;
 
-bool knew_it(const fanout::entry& x) { return x.shape != fanout::shape::update && x.what->before() != nullptr; }
+/// In doubt it did: to be told of the end of what it never saw does a client no harm.
+bool knew_it(const fanout::entry& x) {
+  return x.shape == fanout::shape::snapshot || (x.shape != fanout::shape::update && x.what->before() != nullptr);
+}
 
 bool leaves_view(const fanout::entry& x) {
   return x.shape == fanout::shape::left_area || x.shape == fanout::shape::left_location || x.what->is_removal();

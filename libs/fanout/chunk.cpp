@@ -51,6 +51,7 @@ void add_entry(cutter& out, const entry& x, codec::format f) {
     case shape::as_is:
       return out.add(x.what->as_is(f));
     case shape::update:
+    case shape::snapshot:
       return out.add(x.what->as_update(f));
     case shape::left_area:
       return out.add_removed(*x.what->now(), "left_area");

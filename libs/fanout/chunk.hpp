@@ -17,6 +17,7 @@ enum class shape : std::uint8_t {
   update,        ///< the whole state: the character came into view
   left_area,     ///< `character_removed`, reason `left_area`
   left_location, ///< `character_removed`, reason `left_location`
+  snapshot,      ///< the whole state, to a viewer that may know the character already
 };
 
 struct entry {

@@ -41,10 +41,18 @@ std::string_view clip(std::string_view text, std::size_t limit) noexcept {
   return text.substr(0, limit);
 }
 
-// Beast drops the connection upon such errors without a word.
-bool is_bad_deflate(error_code ec) {
-  return ec == websocket::error::partial_deflate_block ||
-         ec.category() == make_error_code(beast::zlib::error::general).category();
+bool is_bad_deflate(error_code ec) { return ec.category() == make_error_code(beast::zlib::error::general).category(); }
+
+/// Whether UTF-8 that is sound as far as it goes ends within a character.
+bool is_cut_off(std::string_view text) noexcept {
+  const auto tail = text.substr(text.size() - std::min<std::size_t>(text.size(), 3));
+  for (std::size_t i = tail.size(); i-- > 0;) {
+    const auto byte = static_cast<unsigned char>(tail[i]);
+    const std::size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
+    if ((byte & 0xC0) != 0x80)
+      return tail.size() - i < length;
+  }
+  return false;
 }
 
 } // namespace
@@ -71,14 +79,17 @@ void server_session::on_read(error_code ec, std::size_t bytes) {
     return on_read_end(ec);
   last_heard_ = std::chrono::steady_clock::now();
   filled_ += bytes;
-  if (stream_->is_message_done())
-    take_message();
+  if (stream_->is_message_done() && !take_message())
+    return fail(bad_payload, "text that is not UTF-8");
   if (messages_.size() >= max_gathered_messages || gathered_ >= max_gathered_bytes)
     deliver();
   read();
 }
 
-void server_session::take_message() {
+// Beast looks for an unfinished character at the end of the last frame, but not when that frame is empty.
+bool server_session::take_message() {
+  if (stream_->got_text() && is_cut_off(std::string_view{partial_}.substr(0, filled_)))
+    return false;
   gathered_ += filled_;
   auto& next = messages_.emplace_back(message{stream_->got_binary(), {}});
   if (filled_ <= first_room) {
@@ -88,6 +99,7 @@ void server_session::take_message() {
     next.bytes = std::exchange(partial_, {});
   }
   filled_ = 0;
+  return true;
 }
 
 void server_session::deliver() {

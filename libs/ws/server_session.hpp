@@ -47,7 +47,7 @@ private:
   void on_accepted(error_code ec);
   void read();
   void on_read(error_code ec, std::size_t bytes);
-  void take_message();
+  bool take_message();
   void deliver();
   void deliver_soon();
   void on_read_end(error_code ec);

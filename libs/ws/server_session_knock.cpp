@@ -1,8 +1,8 @@
+#include "ws/deflate_offer.hpp"
 #include "ws/http_writer.hpp"
 #include "ws/server_session.hpp"
 
 #include <atomic>
-#include <charconv>
 #include <utility>
 
 namespace towncrier::ws {
@@ -23,20 +23,18 @@ boost::beast::http::request<boost::beast::http::empty_body> handshake_of(const h
   return x;
 }
 
+/// Every `Sec-WebSocket-Extensions` of a request, joined.
+std::string offered_extensions(const http_request& request) {
+  std::string all;
+  for (const auto& [name, value] : request.fields)
+    if (beast::iequals(beast::string_view{name.data(), name.size()}, "Sec-WebSocket-Extensions"))
+      all += (all.empty() ? "" : ", ") + value;
+  return all;
+}
+
 } // namespace
 
 std::size_t session::count() noexcept { return sessions.load(std::memory_order_relaxed); }
-
-int agreed_window_bits(std::string_view extensions) noexcept {
-  if (extensions.find("permessage-deflate") == std::string_view::npos)
-    return 0;
-  static constexpr std::string_view name = "server_max_window_bits=";
-  const auto at = extensions.find(name);
-  int bits = 15;
-  if (at != std::string_view::npos)
-    std::from_chars(extensions.data() + at + name.size(), extensions.data() + extensions.size(), bits);
-  return bits;
-}
 
 server_session::server_session(std::unique_ptr<wire> line, http_request request,
                                std::shared_ptr<const server_options> options)
@@ -70,21 +68,18 @@ void server_session::accept(std::shared_ptr<session_handler> handler, std::strin
 }
 
 void server_session::configure(std::string subprotocol) {
-  websocket::permessage_deflate deflate;
-  deflate.server_enable = options_->compression;
-  deflate.server_no_context_takeover = true; // a shared frame knows nothing of the frames before it
-  stream_->set_option(deflate);
+  const auto deflate = options_->compression ? agree_on_deflate(offered_extensions(*request_)) : std::nullopt;
+  window_bits_ = deflate ? deflate->server_window_bits : 0;
   stream_->read_message_max(options_->max_message_bytes);
   stream_->control_callback(
       [this](websocket::frame_type, beast::string_view) { last_heard_ = std::chrono::steady_clock::now(); });
-  // Called when the extensions have been negotiated.
-  stream_->set_option(
-      websocket::stream_base::decorator([this, subprotocol = std::move(subprotocol)](websocket::response_type& x) {
-        x.set(beast::http::field::server, options_->server_name);
-        if (!subprotocol.empty())
-          x.set(beast::http::field::sec_websocket_protocol, subprotocol);
-        const auto extensions = x[beast::http::field::sec_websocket_extensions];
-        window_bits_ = agreed_window_bits({extensions.data(), extensions.size()});
+  stream_->set_option(websocket::stream_base::decorator(
+      [this, protocol = std::move(subprotocol), extensions = deflate ? deflate->answer : ""](auto& response) {
+        response.set(beast::http::field::server, options_->server_name);
+        if (!protocol.empty())
+          response.set(beast::http::field::sec_websocket_protocol, protocol);
+        if (!extensions.empty())
+          response.set(beast::http::field::sec_websocket_extensions, extensions);
       }));
 }
 
@@ -97,6 +92,8 @@ void server_session::on_accepted(error_code ec) {
   timer_.reset();
   stream_->set_option(websocket::stream_base::decorator([](websocket::response_type&) {}));
   wire_->expect_frames();
+  if (window_bits_ != 0)
+    wire_->inflate_messages();
   phase_ = phase::open;
   last_heard_ = std::chrono::steady_clock::now();
   handler_->on_open(window_bits_);

@@ -24,6 +24,8 @@ struct io_outcome {
   std::size_t bytes = 0;
   int error = 0;        ///< an errno value
   bool drained = false; ///< after a read: there was nothing more to read
+
+  bool must_wait() const noexcept { return what == kind::wait_readable || what == kind::wait_writable; }
 };
 
 /// How bytes get through a non-blocking socket: as they are, or through TLS. It does not own the descriptor.

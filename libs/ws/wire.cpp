@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <utility>
 
 namespace towncrier::ws {
@@ -11,31 +10,6 @@ namespace {
 
 /// Frames that one call to the kernel may gather (the limit of Linux is 1024).
 constexpr std::size_t max_gathered = 512;
-
-/// What may be read beyond what was asked for: a reader that asks for little pays for few calls.
-constexpr std::size_t surplus_room = 64 * 1024;
-
-/// Reads of a connection that is being drained, before others have their turn.
-constexpr int drains_a_turn = 8;
-
-// Every I/O thread has one; it holds bytes within one call only.
-std::span<char> scratch() {
-  static thread_local const auto bytes = std::make_unique<std::array<char, surplus_room>>();
-  return *bytes;
-}
-
-error_code as_error(const io_outcome& x) {
-  return x.what == io_outcome::kind::ended ? error_code{asio::error::eof}
-                                           : error_code{x.error, boost::system::system_category()};
-}
-
-bool must_wait(const io_outcome& x) noexcept {
-  return x.what == io_outcome::kind::wait_readable || x.what == io_outcome::kind::wait_writable;
-}
-
-tcp_socket::wait_type wait_type(io_outcome::kind until) noexcept {
-  return until == io_outcome::kind::wait_writable ? tcp_socket::wait_write : tcp_socket::wait_read;
-}
 
 std::uint16_t close_code_of(std::string_view frame) noexcept {
   if (frame.size() < 4)
@@ -55,69 +29,6 @@ wire::~wire() = default;
 void wire::attach(wire_events& events, std::weak_ptr<void> owner) {
   events_ = &events;
   owner_ = std::move(owner);
-}
-
-// Reading
-
-void wire::unread(std::string_view bytes) {
-  surplus_.replace(0, surplus_at_, bytes);
-  surplus_at_ = 0;
-}
-
-std::size_t wire::take_surplus(asio::mutable_buffer into) {
-  const auto n = std::min(into.size(), surplus_.size() - surplus_at_);
-  if (n == 0)
-    return 0;
-  std::memcpy(into.data(), surplus_.data() + surplus_at_, n);
-  surplus_at_ += n;
-  if (surplus_at_ == surplus_.size()) {
-    surplus_ = {};
-    surplus_at_ = 0;
-  }
-  return n;
-}
-
-void wire::read(asio::mutable_buffer into, completion done) {
-  if (!socket_.is_open())
-    return post_completion(get_executor(), std::move(done), asio::error::operation_aborted, 0);
-  if (const auto n = take_surplus(into); n != 0 || into.size() == 0)
-    return post_completion(get_executor(), std::move(done), {}, n);
-  if (drained_)
-    return wait_to_read(io_outcome::kind::wait_readable, into, std::move(done));
-  const auto out = read_with_surplus(into);
-  if (must_wait(out))
-    return wait_to_read(out.what, into, std::move(done));
-  const auto ec = out.what == io_outcome::kind::moved ? error_code{} : as_error(out);
-  post_completion(get_executor(), std::move(done), ec, out.bytes);
-}
-
-void wire::read_socket(asio::mutable_buffer into, completion done) {
-  const auto out = read_with_surplus(into);
-  if (must_wait(out))
-    return wait_to_read(out.what, into, std::move(done));
-  const auto ec = out.what == io_outcome::kind::moved ? error_code{} : as_error(out);
-  done(ec, out.bytes);
-}
-
-io_outcome wire::read_with_surplus(asio::mutable_buffer into) {
-  const auto more = scratch();
-  std::array<iovec, 2> buffers{iovec{into.data(), into.size()}, iovec{more.data(), more.size()}};
-  auto out = way_->read(buffers);
-  drained_ = out.drained;
-  if (out.bytes > into.size()) {
-    surplus_.assign(more.data(), out.bytes - into.size());
-    surplus_at_ = 0;
-    out.bytes = into.size();
-  }
-  return out;
-}
-
-void wire::wait_to_read(io_outcome::kind until, asio::mutable_buffer into, completion done) {
-  socket_.async_wait(wait_type(until), [this, into, done = std::move(done)](error_code ec) mutable {
-    return ec ? done(ec, 0) : read_socket(into, std::move(done));
-  });
-  if (events_ != nullptr)
-    events_->on_read_waits();
 }
 
 // Writing
@@ -212,7 +123,7 @@ void wire::flush() {
 
 /// Takes note of what became of a write; whether another may be tried.
 bool wire::settle(const io_outcome& out) {
-  if (must_wait(out)) {
+  if (out.must_wait()) {
     wait_to_write(out.what);
     return false;
   }
@@ -261,25 +172,6 @@ void wire::finish(completion done) {
   surplus_ = {};
   surplus_at_ = 0;
   drain(std::move(done));
-}
-
-void wire::drain(completion done) {
-  const auto room = scratch();
-  for (int i = 0; i < drains_a_turn; ++i) {
-    iovec into{room.data(), room.size()};
-    const auto out = way_->read({&into, 1});
-    if (must_wait(out))
-      return drain_later(out.what, std::move(done));
-    if (out.what != io_outcome::kind::moved)
-      return post_completion(get_executor(), std::move(done), {}, 0);
-  }
-  asio::post(get_executor(), [this, done = std::move(done)]() mutable { drain(std::move(done)); });
-}
-
-void wire::drain_later(io_outcome::kind until, completion done) {
-  socket_.async_wait(wait_type(until), [this, done = std::move(done)](error_code ec) mutable {
-    return ec ? done(ec, 0) : drain(std::move(done));
-  });
 }
 
 void wire::close(bool at_once) {

@@ -3,6 +3,7 @@
 #include "ws/asio.hpp"
 #include "ws/completion.hpp"
 #include "ws/frame_queue.hpp"
+#include "ws/plain_frames.hpp"
 #include "ws/transport.hpp"
 
 #include <cstddef>
@@ -62,6 +63,9 @@ public:
   /// Bytes that wait.
   std::size_t queued_bytes() const noexcept { return queue_.bytes(); }
 
+  /// From now on what is read are frames, and compressed messages among them are read as plain ones.
+  void inflate_messages();
+
   /// Gives back bytes that were read and belong to whoever reads next.
   void unread(std::string_view bytes);
 
@@ -103,11 +107,17 @@ private:
     return text;
   }
 
+  static tcp_socket::wait_type wait_type(io_outcome::kind until) noexcept {
+    return until == io_outcome::kind::wait_writable ? tcp_socket::wait_write : tcp_socket::wait_read;
+  }
+
   void read(asio::mutable_buffer into, completion done);
   void read_socket(asio::mutable_buffer into, completion done);
   void wait_to_read(io_outcome::kind until, asio::mutable_buffer into, completion done);
   std::size_t take_surplus(asio::mutable_buffer into);
   io_outcome read_with_surplus(asio::mutable_buffer into);
+  io_outcome read_inflated(asio::mutable_buffer into);
+  error_code read_error(const io_outcome& out) const;
   void write(std::string text, completion done);
   void enqueue(std::span<const frame_ptr> frames);
   void seal(std::uint16_t code);
@@ -127,6 +137,7 @@ private:
   std::weak_ptr<void> owner_;
   std::string surplus_; ///< read, but not asked for yet
   std::size_t surplus_at_ = 0;
+  std::unique_ptr<plain_frames> inflating_; ///< what is read goes through it, once messages may be compressed
   frame_queue queue_;
   completion beast_write_;          ///< of what Beast writes: one at a time
   std::size_t beast_size_ = 0;      ///< its bytes

@@ -152,6 +152,13 @@ TEST_F(outlet_test, tells_the_removal_of_one_that_the_client_saw) {
   EXPECT_EQ(text_at(messages[2], "data.reason"), "left_area");
 }
 
+TEST_F(outlet_test, a_snapshot_does_not_hide_the_removal_of_one_that_the_client_may_know) {
+  fall_behind();
+  deliver({entry_of(support::update(character("a", 1)), shape::snapshot)});
+  deliver({entry_of(support::removed(character("a", 2)), shape::as_is, character("a", 1))});
+  EXPECT_EQ(types_of(catch_up()), "lag character_removed");
+}
+
 TEST_F(outlet_test, one_that_left_and_came_back_is_shown_whole) {
   fall_behind();
   deliver({entry_of(support::state_change(character("a", 2)), shape::left_location, character("a", 1))});

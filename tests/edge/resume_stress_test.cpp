@@ -117,8 +117,10 @@ protected:
       x.client.arrive(std::exchange(x.socket->sent, {}));
     for (; frames > 0 && !x.client.idle(); --frames)
       if (auto said = x.client.look(); !said.empty())
-        send(x.connection, protocol::socket_received{{{false, std::move(said)}}});
+        say(x, std::move(said));
   }
+
+  void say(seat& x, std::string text) { send(x.connection, protocol::socket_received{{{false, std::move(text)}}}); }
 
   void release(seat& x) {
     if (x.socket->take_all())
@@ -129,15 +131,17 @@ protected:
     if (!x.connection)
       return any(4) == 0 ? come(x) : void();
     switch (any(12)) {
-    case 0:
-      return any(3) == 0 ? go(x) : void();
-    case 1:
-      return any(2) == 0 ? x.socket->take_nothing() : void();
-    case 2:
-    case 3:
-      return release(x);
-    default:
-      return look(x, any(6));
+      case 0:
+        return any(3) == 0 ? go(x) : void();
+      case 1:
+        return any(2) == 0 ? x.socket->take_nothing() : void();
+      case 2:
+      case 3:
+        return release(x);
+      case 4:
+        return x.client.settled() && any(8) == 0 ? say(x, R"({"type":"subscribe","data":{"snapshot":true}})") : void();
+      default:
+        return look(x, any(6));
     }
   }
 

@@ -23,9 +23,11 @@ public:
     waits_for_result_ = x == way::by_resume;
     asks_ = snapshot_due_ = x == way::fresh;
     ignored_ = false;
-    told_missing_ = 0;
-    if (x == way::fresh)
+    welcomed_ = false;
+    if (x == way::fresh) {
       begin_anew();
+      position_.clear();
+    }
   }
 
   /// Frames that reached it; it has not looked at them yet.
@@ -48,6 +50,9 @@ public:
   }
 
   bool idle() const { return frames_.empty(); }
+
+  /// Whether it has nothing to wait for but news.
+  bool settled() const { return welcomed_ && !waits_for_result_ && !snapshot_due_; }
   const std::string& position() const { return position_; }
 
   /// Name and version of each character that it believes to be in view.
@@ -61,8 +66,8 @@ private:
   void begin_anew() {
     state.clear();
     next_event_.clear();
+    told_missing_ = 0;
     strict_ = false;
-    position_.clear();
   }
 
   void note_position(const std::string& x) {
@@ -92,6 +97,7 @@ private:
   }
 
   std::string welcomed(const model::value& x) {
+    welcomed_ = true;
     if (way_ == way::by_resume)
       return R"({"type":"resume","data":{"position":")" + position_ + R"("},"id":1})";
     if (way_ == way::in_the_query)
@@ -107,9 +113,7 @@ private:
     ignored_ = false;
     if (is_resumed)
       return;
-    state.clear();
-    next_event_.clear();
-    strict_ = false;
+    begin_anew();
     snapshot_due_ = true;
   }
 
@@ -165,6 +169,7 @@ private:
   /// Whether it is about to ask for one.
   bool asks_ = false;
   bool waits_for_result_ = false;
+  bool welcomed_ = false;
   bool ignored_ = false;
 };
 

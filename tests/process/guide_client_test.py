@@ -132,9 +132,10 @@ class Town(ViewerTest):
                     answer = viewer.answers[name]
                     self.assertEqual((answer["type"], answer["data"]["id"]), ("heartbeat", name))
                     self.assertIs(type(answer["data"]["id"]), type(name))
-                    self.assertTrue(answer["data"]["position"])
+                    self.assertIsInstance(answer["data"]["position"], str)
                 before = viewer.counts["heartbeat"]
                 await viewer.until(lambda v=viewer, n=before: v.counts["heartbeat"] >= n + 2, "beats of its own")
+                self.assertTrue(viewer.position)
 
 
 class Channels(ViewerTest):
@@ -212,7 +213,8 @@ class Channels(ViewerTest):
     async def test_says_no_more_after_unsubscribe(self):
         viewer = await self.subscribed(channels=["character:2", "event:fire"])
         answer = await viewer.ask("unsubscribe", {"channels": ["character:2"]})
-        self.assertEqual((answer["type"], sorted(answer["data"]["channels"])), ("unsubscribed", ["event:fire", "event:mark"]))
+        self.assertEqual(answer["type"], "unsubscribed")
+        self.assertEqual(sorted(answer["data"]["channels"]), ["event:fire", "event:mark"])
         await self.say(change("2", "PARKED"), event(5, "fire"))
         await self.caught_up(viewer)
         self.assertEqual((len(viewer.states), self.types(viewer)), (0, ["fire"]))

@@ -98,23 +98,37 @@ class Resume(ViewerTest):
         await second.until(lambda: second.welcome, "the welcome")
         await second.cut()
         third = await self.come_back(second, "message")
-        await self.reaches(third)
+        wanted = self.publisher.number
+        await third.until(lambda: wanted in numbers(second) + numbers(third), "what both missed")
         self.check([first, second, third])
 
     async def test_starts_anew_from_a_position_that_is_none(self):
-        for form, position in itertools.product(("json", "msgpack"), ("forged", "", ":::", "vm:1", "a:b:99999", "x" * 3000)):
+        bad = ("forged", ":::", "vm:1", "a:b:99999", "x" * 3000)
+        for form, position in itertools.product(("json", "msgpack"), bad):
             await self.publisher.publish(7)
-            if position:
-                viewer = await self.enter(Viewer(self.node.websocket_url(f"/?position={position}"), form))
-                self.assertFalse(viewer.welcome["resumed"])
-                await viewer.until(lambda v=viewer: len(v.states) == 7, f"a snapshot for {position[:20]!r} in the URL")
-                await viewer.close()
+            viewer = await self.enter(Viewer(self.node.websocket_url(f"/?position={position}"), form))
+            self.assertFalse(viewer.welcome["resumed"])
+            await viewer.until(lambda v=viewer: len(v.states) == 7, f"a snapshot for {position[:20]!r} in the URL")
+            await viewer.close()
             viewer = await self.enter(Viewer(self.node.websocket_url(), form))
             answer = await viewer.ask("resume", {"position": position})
             self.assertEqual(answer["data"].get("data"), {"resumed": False}, answer)
             await viewer.until(lambda v=viewer: len(v.states) == 7, f"a snapshot for {position[:20]!r}")
             self.assertEqual((viewer.events, viewer.faults), ([], []))
             await viewer.close()
+
+    async def test_goes_on_from_a_position_before_everything(self):
+        for how in ("message", "url"):
+            with self.subTest(how=how):
+                self.node = self.start("--edge.resume-grace", "3s")
+                self.publisher = Publisher(await self.enter(Viewer(self.node.websocket_url())))
+                early = await self.enter(Viewer(self.node.websocket_url()))
+                await early.cut()
+                await self.publisher.publish(7)
+                late = await self.come_back(early, how)
+                await self.reaches(late)
+                self.check([late])
+                self.assertEqual(len(late.events), 7)
 
     async def test_starts_anew_where_the_node_was_another(self):
         old = await self.watch()
@@ -156,6 +170,21 @@ class Resume(ViewerTest):
     async def cut_later(viewer, delay):
         await asyncio.sleep(delay)
         await viewer.cut()
+
+
+    async def test_says_nothing_twice_to_who_was_cut_within_a_large_batch(self):
+        self.node = self.start("--edge.max-message-bytes", "4MiB", "--edge.max-queued-bytes", "16MiB")
+        self.publisher = Publisher(await self.enter(Viewer(self.node.websocket_url())))
+        first = await self.watch()
+        first.stall()  # it takes one message more
+        answer = await self.publisher.viewer.ask("batch", [event(n, words="x" * 8000) for n in range(2, 100)])
+        self.assertTrue(answer["data"].get("ok"), answer)
+        await first.until(lambda: len(first.events) > 1, "the first message of several")
+        self.assertLess(len(first.events), 99)
+        await first.cut()
+        second = await self.come_back(first, "url")
+        await second.until(lambda: numbers(second)[-1:] == [99], "the rest")
+        self.check([first, second])
 
 
 class History(ViewerTest):

@@ -21,6 +21,9 @@ import websockets
 
 from node_process import NodeProcess
 
+# For `Viewer`: keeps next to nothing that it has not read.
+SMALL_BUFFERS = {"receive_buffer": 4096, "max_queue": 1, "read_limit": 4096}
+
 # Seconds that anything may take before it counts as not coming; a loaded machine is slow, not wrong.
 PATIENCE = 30.0
 
@@ -37,9 +40,9 @@ class Viewer:
     `errors`; `answers` id -> message; `counts` messages by type; `position` the last one; `faults` what must not be.
     """
 
-    def __init__(self, url, form="json", token=None, pause=0.0, receive_buffer=0, **options):
-        """`pause`: seconds that it takes over each message; `options` are those of `websockets.connect`."""
-        self.url, self.form, self.pause, self.receive_buffer = url, form, pause, receive_buffer
+    def __init__(self, url, form="json", token=None, receive_buffer=0, **options):
+        """`receive_buffer`: bytes that the kernel keeps for it; `options` are those of `websockets.connect`."""
+        self.url, self.form, self.receive_buffer = url, form, receive_buffer
         self.options = {"subprotocols": [PROTOCOLS[form]], "compression": None, "max_size": None,
                         "ping_interval": None, "open_timeout": PATIENCE, "close_timeout": 5, **options}
         if token:
@@ -49,6 +52,8 @@ class Viewer:
         self.counts = collections.Counter()
         self.welcome = self.position = self.close_code = self.close_reason = None
         self._versions, self._seen, self._next_id = {}, asyncio.Event(), 0
+        self._reads = asyncio.Event()
+        self._reads.set()
         self.websocket = self._reader = None
 
     # Coming and going
@@ -75,6 +80,14 @@ class Viewer:
             return
         await self.websocket.close()
         await self._stop_reading()
+
+    def stall(self):
+        """Takes nothing more from the socket; small buffers at its end make the node notice the sooner."""
+        self._reads.clear()
+
+    def go_on(self):
+        """Reads again."""
+        self._reads.set()
 
     async def cut(self):
         """Leaves as a broken line does: a reset, without a word."""
@@ -144,8 +157,7 @@ class Viewer:
                     self.faults.append(f"a frame of the wrong kind: {payload[:60]!r}")
                 self.take(json.loads(payload) if self.form == "json" else msgpack.unpackb(payload))
                 self._seen.set()
-                if self.pause:
-                    await asyncio.sleep(self.pause)
+                await self._reads.wait()
         except websockets.ConnectionClosed:
             pass
         self.close_code, self.close_reason = self.websocket.close_code, self.websocket.close_reason
@@ -168,8 +180,9 @@ class Viewer:
             self.events.append(data)
         else:
             self._take_other(kind, data, message)
-        if position := message.get("position") or (kind in ("welcome", "heartbeat") and data.get("position")):
-            self.position = position
+        self.position = message.get("position", self.position)
+        if kind in ("welcome", "heartbeat"):
+            self.position = data["position"]
 
     def _take_other(self, kind, data, message):
         if kind == "welcome":

@@ -62,7 +62,7 @@ inline std::string to_text(const fanout::entry& x) {
   if (x.what->is_event())
     return "!" + std::get<model::event_ptr>(x.what->what())->event_type;
   const auto& now = *x.what->now();
-  static const char* const suffixes[] = {"", "+", "-area", "-location"};
+  static const char* const suffixes[] = {"", "+", "-area", "-location", "+"};
   const std::string suffix =
       x.shape == fanout::shape::as_is && x.what->is_removal() ? "x" : suffixes[static_cast<std::size_t>(x.shape)];
   return now.id.text + std::to_string(now.rev.version) + suffix;

@@ -157,13 +157,13 @@ TEST(handshake, loses_nothing_that_a_hasty_client_sends_with_it) {
   EXPECT_EQ(client.read_frame()->payload, "really");
 }
 
-TEST(handshake, agrees_to_compression_without_context_of_the_server) {
+TEST(handshake, agrees_to_compression_without_context) {
   test_server server;
   raw_client client{server.port()};
   const auto head = client.upgrade("/", "Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=10\r\n");
   EXPECT_THAT(head, HasSubstr("permessage-deflate"));
   EXPECT_THAT(head, HasSubstr("server_no_context_takeover"));
-  EXPECT_THAT(head, Not(HasSubstr("client_no_context_takeover")));
+  EXPECT_THAT(head, HasSubstr("client_no_context_takeover"));
   EXPECT_TRUE(server.wait_for(0, [](const auto& x) { return x.window_bits == 10; }));
   raw_client plain{server.port()};
   plain.upgrade("/", "Sec-WebSocket-Extensions: permessage-deflate\r\n");
