@@ -43,6 +43,7 @@ void hub_state::take_in(const model::batch& x) {
   for (const auto& change : x.changes)
     if (auto item = apply(change))
       kept->items.push_back(std::move(item));
+  window.boundaries.push_back({window.entries.size(), position.to_string()});
   window.records.push_back(std::move(kept));
   schedule_flush();
 }
@@ -85,20 +86,20 @@ void hub_state::schedule_flush() {
 void hub_state::flush() {
   if (window.records.empty())
     return;
-  const auto text = position.to_string();
-  deliver_to_world(text);
-  deliver_to_narrow(text);
+  deliver_to_world();
+  deliver_to_narrow();
   keep_records();
   window.entries.clear();
+  window.boundaries.clear();
   window.records.clear();
   window.concerns.clear();
   last_flush = now();
 }
 
-void hub_state::deliver_to_world(const std::string& text) {
+void hub_state::deliver_to_world() {
   if (interest.world().empty() || window.entries.empty())
     return;
-  const auto chunk = std::make_shared<const fanout::chunk>(window.entries, text, model::wall_clock());
+  const auto chunk = std::make_shared<const fanout::chunk>(window.entries, window.boundaries, model::wall_clock());
   // One message, shared by every mailbox.
   const auto message = caf::make_message(protocol::delivery{chunk});
   for (const auto slot : interest.world())
@@ -107,7 +108,7 @@ void hub_state::deliver_to_world(const std::string& text) {
                                                               self->context());
 }
 
-void hub_state::deliver_to_narrow(const std::string& text) {
+void hub_state::deliver_to_narrow() {
   auto& concerns = window.concerns;
   std::stable_sort(concerns.begin(), concerns.end(), [](const auto& x, const auto& y) { return x.slot < y.slot; });
   // Viewers that are shown the same share the same frames.
@@ -115,14 +116,20 @@ void hub_state::deliver_to_narrow(const std::string& text) {
   for (auto at = concerns.begin(); at != concerns.end();) {
     const auto slot = at->slot;
     std::vector<fanout::entry> entries;
-    for (; at != concerns.end() && at->slot == slot; ++at)
+    std::vector<fanout::boundary> boundaries;
+    auto batch = window.boundaries.begin();
+    for (; at != concerns.end() && at->slot == slot; ++at) {
+      for (; at->entry >= batch->entries; ++batch)
+        boundaries.push_back({entries.size(), batch->position});
       entries.push_back({window.entries[at->entry].what, at->shape});
+    }
+    boundaries.push_back({entries.size(), window.boundaries.back().position});
     const auto* to = viewers.find(slot);
     if (to == nullptr || to->catching_up)
       continue;
     auto& chunk = chunks[entries];
     if (!chunk)
-      chunk = std::make_shared<const fanout::chunk>(std::move(entries), text, model::wall_clock());
+      chunk = std::make_shared<const fanout::chunk>(std::move(entries), std::move(boundaries), model::wall_clock());
     send_chunk(slot, chunk);
   }
 }

@@ -31,8 +31,8 @@ struct hub_state {
   void note_concerned(const fanout::item& x, model::change_kind kind);
   void schedule_flush();
   void flush();
-  void deliver_to_world(const std::string& position);
-  void deliver_to_narrow(const std::string& position);
+  void deliver_to_world();
+  void deliver_to_narrow();
   void keep_records();
   void send_chunk(slot_type slot, fanout::chunk_ptr chunk);
 
@@ -81,6 +81,8 @@ struct hub_state {
       fanout::shape shape;
     };
     std::vector<fanout::entry> entries;
+    /// Where each batch ends among them.
+    std::vector<fanout::boundary> boundaries;
     std::vector<record_ptr> records;
     std::vector<concern> concerns;
     bool flush_scheduled = false;

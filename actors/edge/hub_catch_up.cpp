@@ -81,6 +81,7 @@ void hub_state::pump(slot_type slot) {
   if (viewer == nullptr || !viewer->catching_up || viewer->held)
     return;
   std::vector<fanout::entry> entries;
+  std::vector<fanout::boundary> boundaries;
   std::size_t bytes = 0;
   while (!viewer->missed.empty() && bytes < replay_bytes) {
     const auto record = std::move(viewer->missed.front());
@@ -93,10 +94,12 @@ void hub_state::pump(slot_type slot) {
         bytes += record->bytes / record->items.size();
       }
     }
+    boundaries.push_back({entries.size(), viewer->at.to_string()});
   }
   if (entries.empty())
     return go_live(slot);
-  auto chunk = std::make_shared<const fanout::chunk>(std::move(entries), viewer->at.to_string(), model::wall_clock());
+  auto chunk =
+      std::make_shared<const fanout::chunk>(std::move(entries), std::move(boundaries), model::wall_clock());
   self->send(viewer->who, protocol::replay{std::move(chunk)});
   // What happens now can follow at once: waiting for the socket would only be worth it with more to give.
   if (viewer->missed.empty())

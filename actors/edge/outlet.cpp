@@ -79,11 +79,14 @@ void outlet::catch_up(flow::time_point now) {
   // First: a client that is lost in between must not have come past a gap that it was not told of.
   if (missed.conflated != 0 || missed.dropped_events != 0)
     tell_lag(missed.conflated, missed.dropped_events, missed.behind);
+  // A client that has some of the latest states, but not all, cannot go on from any position: older states would
+  // come after newer ones.
+  position_ = std::string{fanout::unresumable};
   if (missed.empty_now) {
     set_behind(false);
     advance(std::exchange(pending_position_, {}));
   }
-  const fanout::chunk latest{std::move(entries), missed.empty_now ? position_ : std::string{}, model::wall_clock()};
+  const fanout::chunk latest{std::move(entries), position_, model::wall_clock()};
   write(latest.frames(how_), latest.entries().size());
 }
 

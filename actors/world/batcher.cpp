@@ -2,6 +2,13 @@
 
 namespace towncrier::world {
 
+namespace {
+
+/// A client resumes after whole batches, so a batch must not be larger than a message should be.
+constexpr std::size_t max_bytes = 64 * 1024;
+
+} // namespace
+
 batcher_state::batcher_state(self_pointer ptr) : self(ptr), window({}) {}
 
 void batcher_state::add(protocol::outgoing_change& x) {
@@ -9,7 +16,8 @@ void batcher_state::add(protocol::outgoing_change& x) {
   if (x.receipt && (receipts.empty() || receipts.back() != x.receipt))
     receipts.push_back(std::move(x.receipt));
   const auto first = window.empty();
-  if (window.add(std::move(x.change), self->clock().now()))
+  bytes += model::estimated_size(x.change);
+  if (window.add(std::move(x.change), self->clock().now()) || bytes >= max_bytes)
     flush();
   else if (first && max_wait.count() == 0)
     self->send(self, protocol::due_atom::value, stamp.sequence); // after what is in the mailbox already
@@ -25,6 +33,7 @@ void batcher_state::due(std::uint64_t number) {
 
 void batcher_state::flush() {
   ++stamp.sequence;
+  bytes = 0;
   auto batch = std::make_shared<const model::batch>(model::batch{stamp, window.take()});
   self->send(exchange, protocol::outgoing_batch{std::move(batch), std::exchange(receipts, {})});
 }

@@ -25,6 +25,8 @@ struct batcher_state {
   flow::batch_window<model::change> window;
   std::chrono::milliseconds max_wait{};
   std::vector<protocol::receipt_ptr> receipts;
+  /// What the changes of the batch hold, estimated.
+  std::size_t bytes = 0;
 };
 
 /// Sends its batches to `exchange` as those of node `origin` in its life `incarnation`.

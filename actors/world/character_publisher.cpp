@@ -34,6 +34,10 @@ model::character merged(const model::character& before, const model::character_i
   return now;
 }
 
+model::character_ptr unknown_character(const model::character_id& id, model::revision rev) {
+  return std::make_shared<const model::character>(model::character{id, id.text, {}, {}, {}, {}, rev, 0});
+}
+
 model::change character_publisher_state::apply(const model::character_input& input, double now) {
   auto next = merged(*latest, input);
   ++next.rev.version;
@@ -48,12 +52,7 @@ protocol::character_publisher_actor::behavior_type character_publisher(character
                                                                        protocol::batcher_actor batcher,
                                                                        protocol::publisher_start start) {
   self->state.batcher = std::move(batcher);
-  self->state.latest = std::move(start.last_known);
-  if (!self->state.latest) {
-    // A character that nobody named is called by its id.
-    model::character unknown{start.id, start.id.text, {}, {}, {}, {}, {start.epoch, 0}, 0};
-    self->state.latest = std::make_shared<const model::character>(std::move(unknown));
-  }
+  self->state.latest = start.last_known ? std::move(start.last_known) : unknown_character(start.id, {start.epoch, 0});
   return {
       [self](protocol::character_order& x) {
         auto change = self->state.apply(x.input, model::wall_clock());

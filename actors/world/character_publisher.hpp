@@ -9,6 +9,9 @@ namespace towncrier::world {
 /// attributes, `state_change` merges them and a null removes one. The revision is not touched.
 model::character merged(const model::character& before, const model::character_input& input);
 
+/// A character of which nothing has been said yet; who nobody named is called by the id.
+model::character_ptr unknown_character(const model::character_id& id, model::revision rev);
+
 /// One character: its latest state, its epoch and version.
 struct character_publisher_state {
   static inline const char* name = "character_publisher";

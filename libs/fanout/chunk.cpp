@@ -11,13 +11,20 @@ namespace {
 /// Gathers the fragments of a chunk and cuts them into messages of bounded size.
 class cutter {
 public:
-  cutter(encoding how, double timestamp) : how_(how), timestamp_(timestamp) {}
+  cutter(encoding how, bool cut_anywhere, double timestamp)
+      : how_(how), cut_anywhere_(cut_anywhere), timestamp_(timestamp) {}
 
   void add(std::string_view fragment) {
-    if (size_ != 0 && size_ + fragment.size() > max_message_size)
-      cut({});
+    if (cut_anywhere_ && size_ != 0 && size_ + fragment.size() > max_message_size)
+      cut(unresumable);
     size_ += fragment.size();
     fragments_.push_back(fragment);
+  }
+
+  /// The viewer can resume here: ends the message where it is large already.
+  void pass(const boundary& x) {
+    if (size_ > max_message_size / 2)
+      cut(x.position);
   }
 
   void add_removed(const model::character& x, std::string_view reason) {
@@ -39,6 +46,7 @@ private:
   }
 
   encoding how_;
+  bool cut_anywhere_;
   double timestamp_;
   std::size_t size_ = 0;
   std::vector<std::string_view> fragments_;
@@ -63,16 +71,25 @@ void add_entry(cutter& out, const entry& x, codec::format f) {
 } // namespace
 
 chunk::chunk(std::vector<entry> entries, std::string position, double timestamp)
-    : entries_(std::move(entries)), position_(std::move(position)), timestamp_(timestamp) {}
+    : entries_(std::move(entries)), boundaries_{{entries_.size(), std::move(position)}}, cut_anywhere_(true),
+      timestamp_(timestamp) {}
+
+chunk::chunk(std::vector<entry> entries, std::vector<boundary> boundaries, double timestamp)
+    : entries_(std::move(entries)), boundaries_(std::move(boundaries)), cut_anywhere_(false), timestamp_(timestamp) {}
 
 std::span<const codec::frame_ptr> chunk::frames(encoding how) const {
   for (const auto& x : made_)
     if (x.how == how)
       return x.frames;
-  cutter out{how, timestamp_};
-  for (const auto& x : entries_)
-    add_entry(out, x, how.format);
-  return made_.emplace_back(made{how, out.finish(position_)}).frames;
+  cutter out{how, cut_anywhere_, timestamp_};
+  std::size_t at = 0;
+  for (const auto& boundary : boundaries_) {
+    for (; at < boundary.entries; ++at)
+      add_entry(out, entries_[at], how.format);
+    if (&boundary != &boundaries_.back())
+      out.pass(boundary);
+  }
+  return made_.emplace_back(made{how, out.finish(position())}).frames;
 }
 
 codec::frame_ptr frame_message(encoding how, std::string_view message) {

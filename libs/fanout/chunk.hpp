@@ -43,18 +43,32 @@ inline constexpr std::size_t compression_threshold = 128;
 /// `websockets` to 1 MiB).
 inline constexpr std::size_t max_message_size = 256 * 1024;
 
+/// Stands where a position would: a client that was cut between two messages that make sense only together, and
+/// comes back with this, is given a snapshot. No position reads like it.
+inline constexpr std::string_view unresumable = "-";
+
+/// After the first `entries` entries of a chunk a viewer stands at `position`.
+struct boundary {
+  std::size_t entries = 0;
+  std::string position;
+};
+
 /// What some viewers are told at once, as frames that are made once an encoding and shared by all of them. Lives on
 /// one I/O thread.
 class chunk {
 public:
-  /// `position` (may be empty) is what a viewer has seen when it has all of this; `timestamp` is the time of sending,
-  /// in seconds since the Unix epoch.
+  /// `position` (may be empty) is what a viewer has seen when it has all of this: a client that has only some of its
+  /// messages cannot resume. `timestamp` is the time of sending, in seconds since the Unix epoch.
   chunk(std::vector<entry> entries, std::string position, double timestamp);
 
-  const std::vector<entry>& entries() const noexcept { return entries_; }
-  const std::string& position() const noexcept { return position_; }
+  /// A stretch of the stream: it is cut into messages at `boundaries` alone, so that a client can resume after each.
+  /// The last boundary is the end.
+  chunk(std::vector<entry> entries, std::vector<boundary> boundaries, double timestamp);
 
-  /// The frames to write, in order. The last one carries the position.
+  const std::vector<entry>& entries() const noexcept { return entries_; }
+  const std::string& position() const noexcept { return boundaries_.back().position; }
+
+  /// The frames to write, in order. Each carries the position of a viewer that has everything up to it.
   std::span<const codec::frame_ptr> frames(encoding how) const;
 
 private:
@@ -64,7 +78,8 @@ private:
   };
 
   std::vector<entry> entries_;
-  std::string position_;
+  std::vector<boundary> boundaries_;
+  bool cut_anywhere_;
   double timestamp_;
   mutable std::vector<made> made_;
 };

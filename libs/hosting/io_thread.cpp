@@ -129,14 +129,16 @@ void io_thread::run() {
 }
 
 void io_thread::stop() {
-  if (!thread_.joinable())
+  if (std::exchange(stopped_, true))
     return;
-  boost::asio::post(impl_->context, [this] {
-    impl_->take_arrivals();
-    impl_->work.reset();
-    impl_->context.stop();
-  });
-  thread_.join();
+  if (thread_.joinable()) {
+    boost::asio::post(impl_->context, [this] {
+      impl_->take_arrivals();
+      impl_->work.reset();
+      impl_->context.stop();
+    });
+    thread_.join();
+  }
   // The actors that became ready too late to run must not keep the actor system waiting.
   impl_->context.restart();
   current_thread = this;

@@ -21,7 +21,7 @@ public:
   /// `name` is what the operating system shows for the thread (at most 15 characters).
   io_thread(caf::actor_system& system, std::string name);
 
-  /// Precondition: `stop` was called, or `start` never.
+  /// Stops, where nobody did.
   ~io_thread() override;
 
   io_thread(const io_thread&) = delete;
@@ -30,7 +30,8 @@ public:
   /// Starts the thread.
   void start();
 
-  /// Ends the loop and joins the thread. Actors that still wait for their turn are run first.
+  /// Ends the loop and joins the thread. Actors that still wait for their turn are run first, in the caller's thread
+  /// where this one never started.
   void stop();
 
   /// The event loop, for sockets and timers.
@@ -51,6 +52,7 @@ private:
 
   std::unique_ptr<impl> impl_;
   std::thread thread_;
+  bool stopped_ = false;
 };
 
 } // namespace towncrier::hosting

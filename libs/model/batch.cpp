@@ -39,10 +39,14 @@ std::size_t heap_of(const event_ptr& x) noexcept { return sizeof(event) + heap_o
 
 } // namespace
 
+std::size_t estimated_size(const change& x) noexcept {
+  return std::visit([](const auto& y) { return heap_of(y); }, x);
+}
+
 std::size_t estimated_size(const batch& x) noexcept {
   auto sum = sizeof(batch) + x.changes.capacity() * sizeof(change);
   for (const auto& element : x.changes)
-    sum += std::visit([](const auto& y) { return heap_of(y); }, element);
+    sum += estimated_size(element);
   return sum;
 }
 

@@ -17,6 +17,9 @@ struct batch {
 
 using batch_ptr = std::shared_ptr<const batch>;
 
+/// The heap that a change holds, in bytes, estimated from its contents.
+std::size_t estimated_size(const change& x) noexcept;
+
 /// The heap that a batch holds, in bytes, estimated from its contents: what a history counts.
 std::size_t estimated_size(const batch& x) noexcept;
 

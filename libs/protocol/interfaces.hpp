@@ -9,7 +9,7 @@
 namespace towncrier::protocol {
 
 
-/// Collects changes into batches: full at `max_size`, or due `max_wait` after the first.
+/// Collects changes into batches: full at `max_size` or 64 KiB, or due `max_wait` after the first.
 using batcher_actor = caf::typed_actor<
     /// A change to go out with the next batch.
     caf::reacts_to<outgoing_change>,

@@ -181,7 +181,7 @@ TEST_F(outlet_test, gives_a_position_only_when_everything_was_given) {
   auto frames = socket.take();
   ASSERT_EQ(frames.size(), 1u);
   EXPECT_EQ(frames[0].find("data")->get_if<model::array>()->size(), 500u);
-  EXPECT_EQ(frames[0].find("position"), nullptr);
+  EXPECT_EQ(text_at(frames[0], "position"), fanout::unresumable);
   EXPECT_TRUE(outlet.behind());
   socket.take_all();
   outlet.drained(now);

@@ -84,7 +84,7 @@ TEST(chunk, makes_its_frames_once_an_encoding_and_they_stay_where_they_are) {
   EXPECT_EQ(inflate(*smaller[0]), support::frame_payload(*packed[0]));
 }
 
-TEST(chunk, is_cut_into_messages_of_bounded_size_and_only_the_last_has_the_position) {
+TEST(chunk, without_boundaries_is_cut_anywhere_and_only_its_end_can_be_resumed_from) {
   std::vector<entry> entries;
   for (int i = 0; i < 100; ++i)
     entries.push_back(entry_of(support::event("e" + std::to_string(i), std::string(10'000, 'x'))));
@@ -96,12 +96,32 @@ TEST(chunk, is_cut_into_messages_of_bounded_size_and_only_the_last_has_the_posit
     for (const auto& frame : frames) {
       EXPECT_LT(frame->size(), max_message_size + 11'000);
       const auto message = decode_frame(*frame);
-      EXPECT_EQ(text_at(message, "position"), frame == frames.back() ? "n1:1:1" : "");
+      EXPECT_EQ(text_at(message, "position"), frame == frames.back() ? "n1:1:1" : unresumable);
       for (const auto& part : *message.find("data")->get_if<model::array>())
         EXPECT_EQ(text_at(part, "data.event_type"), "e" + std::to_string(next++));
     }
     EXPECT_EQ(next, 100);
   }
+}
+
+TEST(chunk, a_stretch_of_the_stream_is_cut_between_batches_and_each_cut_can_be_resumed_from) {
+  std::vector<entry> entries;
+  std::vector<boundary> boundaries;
+  for (int i = 0; i < 100; ++i) {
+    entries.push_back(entry_of(support::event("e" + std::to_string(i), std::string(10'000, 'x'))));
+    if (i % 10 == 9)
+      boundaries.push_back({entries.size(), "n1:1:" + std::to_string(i + 1)});
+  }
+  const chunk x{std::move(entries), std::move(boundaries), 1.0};
+  EXPECT_EQ(x.position(), "n1:1:100");
+  std::size_t told = 0;
+  for (const auto& frame : x.frames({})) {
+    const auto message = decode_frame(*frame);
+    told += message.find("data")->get_if<model::array>()->size();
+    EXPECT_EQ(text_at(message, "position"), "n1:1:" + std::to_string(told));
+  }
+  EXPECT_EQ(told, 100u);
+  EXPECT_GT(x.frames({}).size(), 3u);
 }
 
 TEST(chunk, an_entry_larger_than_a_message_is_one_of_its_own) {

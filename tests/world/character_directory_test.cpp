@@ -51,6 +51,21 @@ TEST_F(character_directory_test, one_that_comes_back_after_its_removal_goes_on_i
   EXPECT_EQ(changes(), (texts{"a 1", "a 2", "a 3"}));
 }
 
+TEST_F(character_directory_test, whoever_begins_after_a_removal_is_above_all_that_went) {
+  publish({input("a"), input("a"), input("b"), input("a", model::change_kind::removed)});
+  EXPECT_EQ(changes(), (texts{"a 1", "a 2", "a 3", "b 1"}));
+  publish({input("a"), input("b")});
+  EXPECT_EQ(changes(), (texts{"a 5", "b 2"}));
+}
+
+TEST_F(character_directory_test, ids_used_once_cost_nothing) {
+  const auto before = system().registry().running();
+  for (int i = 0; i < 100; ++i)
+    publish({input(std::to_string(i)), input(std::to_string(i), model::change_kind::removed)});
+  EXPECT_EQ(changes().size(), 200u);
+  EXPECT_EQ(system().registry().running(), before);
+}
+
 TEST_F(character_directory_test, what_is_said_of_one_character_keeps_its_order) {
   std::vector<model::character_input> inputs;
   for (int i = 0; i < 100; ++i) {
