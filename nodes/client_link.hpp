@@ -25,7 +25,8 @@ public:
   void accept() override;
   void refuse(std::string_view sentence, std::chrono::seconds retry_after) override;
   void send(std::span<const codec::frame_ptr> frames) override;
-  std::size_t queued_bytes() const noexcept override { return session_->queued_bytes(); }
+  // Nothing was left after the last frame: nothing is left now.
+  std::size_t queued_bytes() const noexcept override { return counted_ == 0 ? 0 : session_->queued_bytes(); }
   void ping() override { session_->ping(); }
   std::chrono::steady_clock::time_point last_heard() const noexcept override { return session_->last_heard(); }
   void pause_reading() override { session_->pause_reading(); }

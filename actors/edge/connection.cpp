@@ -119,7 +119,8 @@ void connection_state::join() {
   if (automatic)
     channels.emplace_back("world");
   joined_hub = true;
-  self->send(services->hub, protocol::join_request{self, std::move(channels), automatic, std::move(request->position)});
+  self->send(services->hub, protocol::join_request{self, std::move(channels), automatic,
+                                                   std::move(request->position), this});
 }
 
 void connection_state::welcome(const protocol::joined& x) {

@@ -35,14 +35,14 @@ using connection_services_ptr = std::shared_ptr<const connection_services>;
 /// 6. `closing`: a close frame is on its way; nothing is read any more.
 ///
 /// connection.cpp: the way in and out. connection_inbound.cpp: what the client says.
-struct connection_state {
+struct connection_state : protocol::chunk_sink {
   static inline const char* name = "connection";
   using self_pointer = hosting::pointer<protocol::connection_actor, connection_state>;
 
   enum class phase { knocking, opening, authenticating, joining, live, closing };
 
   explicit connection_state(self_pointer self);
-  ~connection_state();
+  virtual ~connection_state(); // CAF derives from it, to ask whether it has a name
 
   // -- the way in and out
 
@@ -60,7 +60,7 @@ struct connection_state {
 
   // -- what is shown to it
 
-  void deliver(const fanout::chunk& x);
+  void deliver(const fanout::chunk& x) override;
   void replay(const fanout::chunk& x);
   void drained();
   void send_answer(const protocol::answer& x);

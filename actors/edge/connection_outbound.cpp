@@ -8,7 +8,8 @@ namespace towncrier::edge {
 void connection_state::deliver(const fanout::chunk& x) {
   if (phase != phase::live)
     return;
-  outlet->deliver(x, self->clock().now());
+  if (!outlet->deliver_live(x))
+    outlet->put_off(x, self->clock().now());
   for (const auto& entry : x.entries()) {
     if (!services->debugging->load(std::memory_order_relaxed))
       break;

@@ -100,12 +100,23 @@ void hub_state::deliver_to_world() {
   if (interest.world().empty() || window.entries.empty())
     return;
   const auto chunk = std::make_shared<const fanout::chunk>(window.entries, window.boundaries, model::wall_clock());
-  // One message, shared by every mailbox.
   const auto message = caf::make_message(protocol::delivery{chunk});
   for (const auto slot : interest.world())
     if (const auto* to = viewers.find(slot); to != nullptr && !to->catching_up)
-      caf::actor_cast<caf::abstract_actor*>(to->who)->enqueue(nullptr, caf::make_message_id(), message,
-                                                              self->context());
+      show(*to, *chunk, message);
+}
+
+void hub_state::send_chunk(slot_type slot, const fanout::chunk_ptr& chunk) {
+  show(*viewers.find(slot), *chunk, caf::make_message(protocol::delivery{chunk}));
+}
+
+/// `as_message` is shared by every mailbox that needs it.
+void hub_state::show(const viewer& to, const fanout::chunk& chunk, const caf::message& as_message) {
+  if (to.sink != nullptr && hosting::waits_for_mail(to.who))
+    to.sink->deliver(chunk);
+  else
+    caf::actor_cast<caf::abstract_actor*>(to.who)->enqueue(self->ctrl(), caf::make_message_id(), as_message,
+                                                           self->context());
 }
 
 void hub_state::deliver_to_narrow() {
@@ -147,10 +158,6 @@ void hub_state::keep_records() {
     if (viewer.missed_bytes > options.history_bytes)
       give_up_catching_up(slot);
   }
-}
-
-void hub_state::send_chunk(slot_type slot, fanout::chunk_ptr chunk) {
-  self->send(viewers.find(slot)->who, protocol::delivery{std::move(chunk)});
 }
 
 flow::time_point hub_state::now() const { return self->clock().now(); }

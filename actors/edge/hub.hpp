@@ -34,7 +34,8 @@ struct hub_state {
   void deliver_to_world();
   void deliver_to_narrow();
   void keep_records();
-  void send_chunk(slot_type slot, fanout::chunk_ptr chunk);
+  void send_chunk(slot_type slot, const fanout::chunk_ptr& chunk);
+  void show(const viewer& to, const fanout::chunk& chunk, const caf::message& as_message);
 
   // -- who is there and what they want
 

@@ -26,6 +26,7 @@ model::object area_object(const model::area& x) {
 void hub_state::join(protocol::join_request& x) {
   flush();
   const auto slot = viewers.add(x.viewer);
+  viewers.find(slot)->sink = x.sink;
   viewers.find(slot)->automatic = x.automatic;
   set_interest(slot, x.channels, std::nullopt);
   if (x.channels.empty() && !x.position.empty())

@@ -36,12 +36,14 @@ outlet::outlet(protocol::client_socket& socket, protocol::traffic& traffic, opti
 
 outlet::~outlet() { set_behind(false); }
 
-void outlet::deliver(const fanout::chunk& x, flow::time_point now) {
-  if (!behind_ && !congested()) {
-    write(x.frames(how_), x.entries().size());
-    advance(x.position());
-    return;
-  }
+bool outlet::deliver_live(const fanout::chunk& x) {
+  if (behind_ || congested())
+    return false;
+  replay(x);
+  return true;
+}
+
+void outlet::put_off(const fanout::chunk& x, flow::time_point now) {
   set_behind(true);
   for (const auto& entry : x.entries())
     put(entry, now);

@@ -27,8 +27,17 @@ public:
   /// Everything after this is written so.
   void use(fanout::encoding how) noexcept { how_ = how; }
 
-  /// Shows a chunk, or what it changes when the client is behind.
-  void deliver(const fanout::chunk& x, flow::time_point now);
+  /// Shows a chunk to a client that keeps up; false: it does not, `put_off` the chunk.
+  bool deliver_live(const fanout::chunk& x);
+
+  /// Keeps what a chunk changes for later.
+  void put_off(const fanout::chunk& x, flow::time_point now);
+
+  /// One of the two.
+  void deliver(const fanout::chunk& x, flow::time_point now) {
+    if (!deliver_live(x))
+      put_off(x, now);
+  }
 
   /// Shows a chunk whatever waits already: the sender paces itself by `drained`.
   void replay(const fanout::chunk& x);

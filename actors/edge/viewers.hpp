@@ -25,6 +25,8 @@ using record_ptr = std::shared_ptr<const record>;
 /// What a hub knows of one viewer.
 struct viewer {
   protocol::connection_actor who; // empty: the slot is free
+  /// Where chunks may be put while `who` waits for mail; nullptr: nowhere.
+  protocol::chunk_sink* sink = nullptr;
   /// Whether it is given records out of `missed`, and not yet what happens now.
   bool catching_up = false;
   /// Whether it may still say where to resume, so that even `missed` waits.

@@ -54,4 +54,11 @@ auto spawn_on(caf::actor_system& system, io_thread* where, Fun fun, Args&&... ar
   return system.spawn_impl<impl, caf::no_spawn_options>(cfg);
 }
 
+/// Whether `x`, one of our actors, waits for mail: its mailbox is empty, and it has not ended. For its own thread, where
+/// it then stays so.
+template <class Handle>
+bool waits_for_mail(const Handle& x) {
+  return static_cast<caf::scheduled_actor*>(caf::actor_cast<caf::abstract_actor*>(x))->mailbox().blocked();
+}
+
 } // namespace towncrier::hosting

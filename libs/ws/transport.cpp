@@ -34,10 +34,7 @@ public:
   }
 
   io_outcome write(std::span<iovec> from) override {
-    msghdr header{};
-    header.msg_iov = from.data();
-    header.msg_iovlen = from.size();
-    const auto n = retry([&] { return ::sendmsg(descriptor_, &header, MSG_DONTWAIT | MSG_NOSIGNAL); });
+    const auto n = retry([&] { return from.size() == 1 ? send_one(from.front()) : send_all(from); });
     if (n < 0)
       return refused(io_outcome::kind::wait_writable);
     return {io_outcome::kind::moved, static_cast<std::size_t>(n)};
@@ -46,6 +43,18 @@ public:
   void finish() noexcept override { ::shutdown(descriptor_, SHUT_WR); }
 
 private:
+  static constexpr int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+
+  /// The kernel takes one buffer with less ado than a list of one.
+  ssize_t send_one(const iovec& x) const noexcept { return ::send(descriptor_, x.iov_base, x.iov_len, flags); }
+
+  ssize_t send_all(std::span<iovec> from) const noexcept {
+    msghdr header{};
+    header.msg_iov = from.data();
+    header.msg_iovlen = from.size();
+    return ::sendmsg(descriptor_, &header, flags);
+  }
+
   template <class Call>
   static ssize_t retry(Call call) {
     for (;;)

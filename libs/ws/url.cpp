@@ -51,4 +51,17 @@ model::result<url> parse_url(std::string_view text) {
   return x;
 }
 
+void append_query(std::string& to, std::string_view name, std::string_view value) {
+  constexpr std::string_view hex = "0123456789ABCDEF";
+  to += to.find('?') == to.npos ? '?' : '&';
+  to.append(name) += '=';
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0 || std::string_view{"-._~"}.find(c) != std::string_view::npos)
+      to += c;
+    else
+      to.append({'%', hex[byte >> 4], hex[byte & 15]});
+  }
+}
+
 } // namespace towncrier::ws

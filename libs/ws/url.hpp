@@ -21,4 +21,7 @@ struct url {
 /// Reads `ws://`, `wss://`, `http://` and `https://`.
 model::result<url> parse_url(std::string_view text);
 
+/// Appends `name=value`, the value percent-encoded, to the query of a URL or a target that has a path.
+void append_query(std::string& to, std::string_view name, std::string_view value);
+
 } // namespace towncrier::ws

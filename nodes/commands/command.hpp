@@ -46,6 +46,8 @@ std::string watch_help();
 int run_watch(const arguments& x);
 std::string publish_help();
 int run_publish(const arguments& x);
+std::string load_help();
+int run_load(const arguments& x);
 std::string token_help();
 int run_token(const arguments& x);
 std::string check_config_help();

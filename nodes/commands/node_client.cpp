@@ -3,6 +3,7 @@
 #include "codec/json.hpp"
 #include "codec/msgpack.hpp"
 #include "protocol/errc.hpp"
+#include "ws/url.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -34,7 +35,7 @@ std::string with_query(std::string url, const std::vector<query_field>& query) {
       host != std::string::npos && url.find_first_of("/?", host + 3) == std::string::npos)
     url += '/';
   for (const auto& [name, value] : query)
-    url += fmt::format("{}{}={}", url.find('?') == std::string::npos ? '?' : '&', name, percent_encoded(value));
+    ws::append_query(url, name, value);
   return url;
 }
 
@@ -60,16 +61,6 @@ void add_client_flags(CLI::App& to, client_settings& x) {
   to.add_option("--ca-file", x.ca_file, "PEM file of the certificates to trust, for wss; default: the system's")
       ->check(CLI::ExistingFile);
   to.add_flag("--insecure", x.insecure, "take any certificate");
-}
-
-std::string percent_encoded(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       std::string_view{"-._~"}.find(c) != std::string_view::npos;
-    result += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return result;
 }
 
 model::result<std::unique_ptr<node_client>> node_client::connect(const client_settings& settings,

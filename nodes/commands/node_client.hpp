@@ -33,9 +33,6 @@ void add_client_flags(CLI::App& to, client_settings& x);
 /// A name and a value of the query that a connection begins with.
 using query_field = std::pair<std::string, std::string>;
 
-/// `text` as it may stand in a query.
-std::string percent_encoded(std::string_view text);
-
 /// What came from the node.
 struct node_message {
   model::value value;

@@ -45,6 +45,10 @@ TEST_F(connection_monitor_test, tells_what_the_process_uses) {
        {"process_resident_memory_bytes", "process_cpu_seconds_total", "process_open_fds", "towncrier_heap_bytes"}) {
     const auto at = text.find(std::string{"\n"} + name + " ");
     ASSERT_NE(at, std::string::npos) << name;
+#ifdef __SANITIZE_ADDRESS__ // whose allocator tells nothing of its heap
+    if (std::string_view{name} == "towncrier_heap_bytes")
+      continue;
+#endif
     EXPECT_GT(std::stod(text.substr(at + 2 + std::string_view{name}.size())), 0) << name;
   }
 }

@@ -94,6 +94,7 @@ test_server::~test_server() {
   loop_->context.stop();
   thread_.join();
   listener_.reset();
+  on_knock = nullptr; // and what it kept, while there is a loop
 }
 
 void test_server::expect_orderly_end(std::size_t index) {
