@@ -207,7 +207,7 @@ protocol::connection_actor::behavior_type connection(connection_state::self_poin
   state.format = state.request->format;
   state.echoes = state.services->edge.echo && state.request->path == "/echo";
   state.faults = flow::sliding_window{{state.services->edge.max_errors, std::chrono::minutes{1}}};
-  state.outlet = std::make_unique<outlet>(
+  state.outlet.emplace(
       *state.socket, *state.services->traffic,
       outlet::options{state.services->edge.max_queued_bytes, state.services->edge.max_event_bytes});
   state.knock();

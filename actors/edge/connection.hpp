@@ -89,7 +89,7 @@ struct connection_state : protocol::chunk_sink {
   connection_services_ptr services;
   std::shared_ptr<protocol::client_socket> socket;
   std::unique_ptr<protocol::upgrade_request> request; // until it has joined
-  std::unique_ptr<edge::outlet> outlet;
+  std::optional<edge::outlet> outlet;
   connection_state::phase phase = phase::knocking;
   protocol::connection_id id = 0;
   protocol::identity who;

@@ -20,23 +20,18 @@ bool hub_state::begin_resume(slot_type slot, std::string_view position_text) {
   auto missed = history.since(*from, position);
   if (!missed)
     return false;
-  auto& viewer = *viewers.find(slot);
-  viewers.end_catching_up(slot);
-  viewers.begin_catching_up(slot);
-  viewer.at = *from;
-  for (auto& record : *missed) {
-    viewer.missed_bytes += record->bytes;
-    viewer.missed.push_back(std::move(record));
-  }
+  auto& behind = viewers.begin_catching_up(slot);
+  behind.at = *from;
+  for (auto& record : *missed)
+    behind.add(std::move(record));
   return true;
 }
 
 void hub_state::hold(slot_type slot) {
-  auto& viewer = *viewers.find(slot);
-  viewers.begin_catching_up(slot);
-  viewer.held = true;
-  viewer.at = position;
-  self->delayed_send(self, options.resume_grace, protocol::release_hold{slot, viewer.generation});
+  auto& behind = viewers.begin_catching_up(slot);
+  behind.held = true;
+  behind.at = position;
+  self->delayed_send(self, options.resume_grace, protocol::release_hold{slot, viewers.find(slot)->generation});
 }
 
 void hub_state::release_if(const protocol::release_hold& x) {
@@ -45,8 +40,8 @@ void hub_state::release_if(const protocol::release_hold& x) {
 }
 
 void hub_state::release(slot_type slot) {
-  auto& viewer = *viewers.find(slot);
-  if (!std::exchange(viewer.held, false))
+  const auto& behind = viewers.find(slot)->behind;
+  if (!behind || !std::exchange(behind->held, false))
     return;
   flush();
   pump(slot);
@@ -61,8 +56,9 @@ void hub_state::resume(protocol::resume_order& x) {
   if (interest.channel_count(slot) == 0 && !interest.area(slot))
     watch_world(slot); // it said `resume` instead of `subscribe`
   // What it missed has to come before what is live: once it was shown that, only a snapshot is in order.
-  const auto resumed = viewer->held && begin_resume(slot, x.position);
-  if (!resumed && viewer->held)
+  const auto held = viewer->behind && viewer->behind->held;
+  const auto resumed = held && begin_resume(slot, x.position);
+  if (!resumed && held)
     viewers.end_catching_up(slot);
   model::object data{{"ok", true}, {"data", model::object{{"resumed", resumed}}}};
   if (x.id)
@@ -70,31 +66,32 @@ void hub_state::resume(protocol::resume_order& x) {
   self->send(viewer->who, protocol::answer{"result", std::move(data), {}});
   if (resumed)
     pump(slot);
-  else if (viewer->catching_up)
-    viewer->snapshot_due = true;
+  else if (viewer->behind)
+    viewer->behind->snapshot_due = true;
   else
     send_snapshot(slot);
 }
 
 void hub_state::pump(slot_type slot) {
   auto* viewer = viewers.find(slot);
-  if (viewer == nullptr || !viewer->catching_up || viewer->held)
+  if (viewer == nullptr || !viewer->behind || viewer->behind->held)
     return;
+  auto& behind = *viewer->behind;
   std::vector<fanout::entry> entries;
   std::vector<fanout::boundary> boundaries;
   std::size_t bytes = 0;
-  while (!viewer->missed.empty() && bytes < replay_bytes) {
-    const auto record = std::move(viewer->missed.front());
-    viewer->missed.pop_front();
-    viewer->missed_bytes -= record->bytes;
-    viewer->at.advance(record->stamp);
+  while (!behind.missed.empty() && bytes < replay_bytes) {
+    const auto record = std::move(behind.missed.front());
+    behind.missed.pop_front();
+    behind.missed_bytes -= record->bytes;
+    behind.at.advance(record->stamp);
     for (const auto& item : record->items) {
       if (auto entry = seen_by(slot, item)) {
         entries.push_back(std::move(*entry));
         bytes += record->bytes / record->items.size();
       }
     }
-    boundaries.push_back({entries.size(), viewer->at.to_string()});
+    boundaries.push_back({entries.size(), behind.at.to_string()});
   }
   if (entries.empty())
     return go_live(slot);
@@ -102,21 +99,19 @@ void hub_state::pump(slot_type slot) {
       std::make_shared<const fanout::chunk>(std::move(entries), std::move(boundaries), model::wall_clock());
   self->send(viewer->who, protocol::replay{std::move(chunk)});
   // What happens now can follow at once: waiting for the socket would only be worth it with more to give.
-  if (viewer->missed.empty())
+  if (behind.missed.empty())
     go_live(slot);
 }
 
 void hub_state::go_live(slot_type slot) {
-  viewers.end_catching_up(slot);
-  if (std::exchange(viewers.find(slot)->snapshot_due, false))
+  if (const auto before = viewers.end_catching_up(slot); before && before->snapshot_due)
     send_snapshot(slot);
 }
 
 void hub_state::give_up_catching_up(slot_type slot) {
-  auto& viewer = *viewers.find(slot);
   // As live changes, they are conflated while its socket is full, and it is told so.
   std::vector<fanout::entry> entries;
-  for (const auto& record : viewer.missed)
+  for (const auto& record : viewers.find(slot)->behind->missed)
     for (const auto& item : record->items)
       if (auto entry = seen_by(slot, item))
         entries.push_back(std::move(*entry));

@@ -58,7 +58,7 @@ void hub_state::subscribe(protocol::subscribe_order& x) {
     return;
   flush();
   const auto slot = x.from.slot;
-  const auto shows_area = x.request.area && !x.request.snapshot && !viewer->catching_up;
+  const auto shows_area = x.request.area && !x.request.snapshot && !viewer->behind;
   const auto before = shows_area ? visible_now(slot) : std::vector<fanout::item_ptr>{};
   const auto names_something = !x.request.channels.empty() || x.request.area;
   if (names_something && std::exchange(viewer->automatic, false)) {
@@ -67,10 +67,10 @@ void hub_state::subscribe(protocol::subscribe_order& x) {
   }
   set_interest(slot, x.request.channels, x.request.area);
   confirm(*viewer, slot, "subscribed", x.id);
-  if (viewer->held && x.request.snapshot)
+  if (viewer->behind && viewer->behind->held && x.request.snapshot)
     viewers.end_catching_up(slot); // it begins here and now
-  if (viewer->catching_up)
-    viewer->snapshot_due = viewer->snapshot_due || x.request.snapshot || x.request.area;
+  if (viewer->behind)
+    viewer->behind->snapshot_due = viewer->behind->snapshot_due || x.request.snapshot || x.request.area;
   else if (x.request.snapshot)
     send_snapshot(slot);
   else if (x.request.area)
@@ -93,7 +93,7 @@ void hub_state::heartbeat(protocol::heartbeat_order& x) {
     return;
   flush();
   self->send(viewer->who,
-             protocol::heartbeat_due{std::move(x.id), viewer->catching_up ? std::string{} : position.to_string()});
+             protocol::heartbeat_due{std::move(x.id), viewer->behind ? std::string{} : position.to_string()});
 }
 
 void hub_state::set_interest(slot_type slot, const std::vector<std::string>& channels,

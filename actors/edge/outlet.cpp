@@ -32,19 +32,19 @@ void add_latest(std::vector<fanout::entry>& out, flow::outbox<fanout::entry>::pe
 } // namespace
 
 outlet::outlet(protocol::client_socket& socket, protocol::traffic& traffic, options limits)
-    : socket_(socket), traffic_(traffic), limits_(limits), outbox_(limits.max_event_bytes) {}
+    : socket_(socket), traffic_(traffic), limits_(limits) {}
 
-outlet::~outlet() { set_behind(false); }
+outlet::~outlet() { end_behind(); }
 
 bool outlet::deliver_live(const fanout::chunk& x) {
-  if (behind_ || congested())
+  if (behind() || congested())
     return false;
   replay(x);
   return true;
 }
 
 void outlet::put_off(const fanout::chunk& x, flow::time_point now) {
-  set_behind(true);
+  begin_behind();
   for (const auto& entry : x.entries())
     put(entry, now);
   if (!x.position().empty())
@@ -67,12 +67,12 @@ void outlet::drained(flow::time_point now) {
   if (socket_.queued_bytes() == 0)
     unread_answers_ = 0;
   // What the socket takes at once is not followed by another `drained`.
-  while (behind_ && !congested())
+  while (behind() && !congested())
     catch_up(now);
 }
 
 void outlet::catch_up(flow::time_point now) {
-  auto missed = outbox_.take(catch_up_entries, now);
+  auto missed = outbox_->take(catch_up_entries, now);
   std::vector<fanout::entry> entries;
   entries.reserve(missed.events.size() + missed.states.size());
   std::move(missed.events.begin(), missed.events.end(), std::back_inserter(entries));
@@ -85,7 +85,7 @@ void outlet::catch_up(flow::time_point now) {
   // come after newer ones.
   position_ = std::string{fanout::unresumable};
   if (missed.empty_now) {
-    set_behind(false);
+    end_behind();
     advance(std::exchange(pending_position_, {}));
   }
   const fanout::chunk latest{std::move(entries), position_, model::wall_clock()};
@@ -102,7 +102,7 @@ void outlet::tell_lag(std::size_t conflated, std::size_t dropped_events, flow::d
 }
 
 void outlet::advance(const std::string& x) {
-  if (!behind_ && !x.empty())
+  if (!behind() && !x.empty())
     position_ = x;
 }
 
@@ -120,19 +120,23 @@ void outlet::write(std::span<const codec::frame_ptr> frames, std::size_t entries
 
 void outlet::put(const fanout::entry& x, flow::time_point now) {
   if (x.what->is_event())
-    outbox_.put_event(x, x.what->as_is(how_.format).size(), now);
+    outbox_->put_event(x, x.what->as_is(how_.format).size(), now);
   else
-    outbox_.put_state(x.what->now()->id, x, knew_it(x), now);
+    outbox_->put_state(x.what->now()->id, x, knew_it(x), now);
 }
 
-void outlet::set_behind(bool x) {
-  if (behind_ == x)
+void outlet::begin_behind() {
+  if (behind())
     return;
-  behind_ = x;
-  if (x)
-    traffic_.connections_behind.add();
-  else
-    traffic_.connections_behind.subtract();
+  outbox_ = std::make_unique<flow::outbox<fanout::entry>>(limits_.max_event_bytes);
+  traffic_.connections_behind.add();
+}
+
+void outlet::end_behind() {
+  if (!behind())
+    return;
+  outbox_ = nullptr;
+  traffic_.connections_behind.subtract();
 }
 
 } // namespace towncrier::edge

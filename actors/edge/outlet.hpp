@@ -49,7 +49,7 @@ public:
   void drained(flow::time_point now);
 
   /// Whether something could not be given yet.
-  bool behind() const noexcept { return behind_; }
+  bool behind() const noexcept { return outbox_ != nullptr; }
 
   /// Whether more than the client should have waits for its socket.
   bool congested() const noexcept { return socket_.queued_bytes() > limits_.max_queued_bytes; }
@@ -68,14 +68,15 @@ private:
   void catch_up(flow::time_point now);
   void tell_lag(std::size_t conflated, std::size_t dropped_events, flow::duration behind);
   void put(const fanout::entry& x, flow::time_point now);
-  void set_behind(bool x);
+  void begin_behind();
+  void end_behind();
 
   protocol::client_socket& socket_;
   protocol::traffic& traffic_;
   options limits_;
   fanout::encoding how_;
-  flow::outbox<fanout::entry> outbox_;
-  bool behind_ = false;
+  /// Made when the client falls behind: most never do.
+  std::unique_ptr<flow::outbox<fanout::entry>> outbox_;
   std::size_t unread_answers_ = 0;
   std::string position_;
   /// What `position_` becomes when the outbox is empty.

@@ -9,7 +9,6 @@ std::uint32_t viewers::add(protocol::connection_actor who) {
   }
   const auto slot = free_.back();
   free_.pop_back();
-  slots_[slot] = {};
   slot_of_[who.address()] = slot;
   slots_[slot].who = std::move(who);
   slots_[slot].generation = ++generations_;
@@ -39,19 +38,20 @@ std::optional<std::uint32_t> viewers::slot_of(const caf::actor_addr& who) const 
   return at == slot_of_.end() ? std::nullopt : std::optional{at->second};
 }
 
-void viewers::begin_catching_up(std::uint32_t slot) {
-  if (!std::exchange(slots_[slot].catching_up, true))
+catch_up& viewers::begin_catching_up(std::uint32_t slot) {
+  auto& behind = slots_[slot].behind;
+  if (!behind)
     catching_up_.push_back(slot);
+  const auto due = behind && behind->snapshot_due;
+  behind = std::make_unique<catch_up>();
+  behind->snapshot_due = due;
+  return *behind;
 }
 
-void viewers::end_catching_up(std::uint32_t slot) {
-  auto& x = slots_[slot];
-  if (!std::exchange(x.catching_up, false))
-    return;
-  x.held = false;
-  x.missed = {};
-  x.missed_bytes = 0;
-  std::erase(catching_up_, slot);
+std::unique_ptr<catch_up> viewers::end_catching_up(std::uint32_t slot) {
+  if (slots_[slot].behind)
+    std::erase(catching_up_, slot);
+  return std::move(slots_[slot].behind);
 }
 
 } // namespace towncrier::edge

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fanout/item.hpp"
+#include "hosting/actor.hpp"
 #include "model/position.hpp"
 #include "protocol/interfaces.hpp"
 
@@ -22,26 +23,35 @@ struct record {
 
 using record_ptr = std::shared_ptr<const record>;
 
+/// What a viewer that is given records out of `missed`, and not yet what happens now, has still to get.
+struct catch_up {
+  /// Whether it may still say where to resume, so that even `missed` waits.
+  bool held = false;
+  /// Whether it is to be given the state of everything it watches when it has caught up.
+  bool snapshot_due = false;
+  /// Records that it has not been given, oldest first.
+  std::deque<record_ptr> missed;
+  std::size_t missed_bytes = 0;
+  /// How far it has come.
+  model::position at;
+
+  void add(record_ptr x) {
+    missed_bytes += x->bytes;
+    missed.push_back(std::move(x));
+  }
+};
+
 /// What a hub knows of one viewer.
 struct viewer {
   protocol::connection_actor who; // empty: the slot is free
   /// Where chunks may be put while `who` waits for mail; nullptr: nowhere.
   protocol::chunk_sink* sink = nullptr;
-  /// Whether it is given records out of `missed`, and not yet what happens now.
-  bool catching_up = false;
-  /// Whether it may still say where to resume, so that even `missed` waits.
-  bool held = false;
+  /// While it catches up; nullptr: it is live.
+  std::unique_ptr<catch_up> behind;
   /// Whether it subscribed to `world` without having asked.
   bool automatic = false;
-  /// Whether it is to be given the state of everything it watches when it has caught up.
-  bool snapshot_due = false;
   /// Tells this viewer's timers from those of whoever had the slot before.
   std::uint64_t generation = 0;
-  /// Records that it has not been given, oldest first.
-  std::deque<record_ptr> missed;
-  std::size_t missed_bytes = 0;
-  /// How far it has come, while it is catching up.
-  model::position at;
 };
 
 /// The viewers of a hub by slot: small numbers, used again.
@@ -53,6 +63,18 @@ public:
   /// The viewer in `slot`; nullptr when there is none.
   viewer* find(std::uint32_t slot) noexcept;
 
+  /// Has the memory that showing something to the viewer in `slot` will need brought near.
+  void fetch(std::uint32_t slot) const noexcept {
+    constexpr std::size_t lines = 4;
+    constexpr std::size_t line_size = 64;
+    const auto& x = slots_[slot];
+    if (x.sink == nullptr)
+      return;
+    __builtin_prefetch(hosting::mailbox_of(x.who));
+    for (std::size_t i = 0; i < lines; ++i)
+      __builtin_prefetch(reinterpret_cast<const char*>(x.sink) + i * line_size);
+  }
+
   /// The viewer that `x` speaks of; nullptr when somebody else has its slot now.
   viewer* find(const protocol::viewer_ref& x) noexcept;
 
@@ -61,8 +83,10 @@ public:
 
   /// The slots that are catching up.
   const std::vector<std::uint32_t>& catching_up() const noexcept { return catching_up_; }
-  void begin_catching_up(std::uint32_t slot);
-  void end_catching_up(std::uint32_t slot);
+  /// Begins it anew; a snapshot that is due stays so.
+  catch_up& begin_catching_up(std::uint32_t slot);
+  /// What it had still to get; nullptr when it was live already.
+  std::unique_ptr<catch_up> end_catching_up(std::uint32_t slot);
 
   std::size_t size() const noexcept { return slots_.size() - free_.size(); }
 

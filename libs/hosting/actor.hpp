@@ -54,11 +54,17 @@ auto spawn_on(caf::actor_system& system, io_thread* where, Fun fun, Args&&... ar
   return system.spawn_impl<impl, caf::no_spawn_options>(cfg);
 }
 
+/// Of one of our actors.
+template <class Handle>
+caf::scheduled_actor::mailbox_type* mailbox_of(const Handle& x) noexcept {
+  return &static_cast<caf::scheduled_actor*>(caf::actor_cast<caf::abstract_actor*>(x))->mailbox();
+}
+
 /// Whether `x`, one of our actors, waits for mail: its mailbox is empty, and it has not ended. For its own thread, where
 /// it then stays so.
 template <class Handle>
-bool waits_for_mail(const Handle& x) {
-  return static_cast<caf::scheduled_actor*>(caf::actor_cast<caf::abstract_actor*>(x))->mailbox().blocked();
+bool waits_for_mail(const Handle& x) noexcept {
+  return mailbox_of(x)->blocked();
 }
 
 } // namespace towncrier::hosting

@@ -17,7 +17,7 @@ constexpr std::size_t max_gathered_messages = 64;
 constexpr std::size_t max_gathered_bytes = 256 * 1024;
 
 /// Room for a message of which nothing is known yet, and the least by which it grows, in bytes.
-constexpr std::size_t first_room = 512;
+constexpr std::size_t first_room = 128;
 constexpr std::size_t least_growth = 4096;
 
 /// The longest reason that a close frame has room for, in bytes (RFC 6455, 5.5).

@@ -60,6 +60,7 @@ void describe(CLI::App& app, load_request& x) {
   app.add_flag("--msgpack", test.msgpack, "MessagePack instead of JSON");
   app.add_flag("--compression", test.compression, "offer permessage-deflate");
   app.add_option("--token", test.token, "who all of them are, where the node asks")->envname("TOWNCRIER_TOKEN");
+  app.add_flag("--spin", test.spin, "never sleep, so that the server does not pay for waking the test (takes a core)");
   app.add_option("--server-pid", test.server, "the server's process, when it runs on this machine: measures it, too");
   app.add_flag("--json", x.json, "print the result as JSON");
   app.footer("A node limits how many viewers it takes (edge.max-connections).\nExit codes: 0 everything published came "

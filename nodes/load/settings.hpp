@@ -47,6 +47,8 @@ struct settings {
   std::size_t slow_rate = 0;
   /// How often all viewers are cut off and come back where they were, spread over the duration.
   std::size_t storms = 0;
+  /// Never sleep: waking a sleeper is paid for by the server, and how often it happens depends on who is faster.
+  bool spin = false;
   /// The server's process, when it runs here: its CPU and memory are part of the result. 0: unknown.
   pid_t server = 0;
 };

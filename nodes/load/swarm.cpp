@@ -216,7 +216,7 @@ void swarm::turn(std::uint64_t until) {
     wake = std::min(wake, pacer_.due(now));
   std::array<epoll_event, 256> events;
   // The kernel's timer may be late; the last stretch is waited out by asking again.
-  const auto wait = wake > now ? static_cast<int>(std::min<std::uint64_t>((wake - now) / 1'000'000, 50)) : 0;
+  const auto wait = wake > now && !asked_.spin ? static_cast<int>(std::min<std::uint64_t>((wake - now) / 1'000'000, 50)) : 0;
   const auto n = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), wait);
   for (int i = 0; i < n; ++i)
     on_ready(events[static_cast<std::size_t>(i)].data.u32, events[static_cast<std::size_t>(i)].events);
