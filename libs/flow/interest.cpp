@@ -1,6 +1,7 @@
 #include "flow/interest.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace towncrier::flow {
 
@@ -40,7 +41,9 @@ void interest::subscribe(slot who, std::span<const channel> channels, const std:
     sightings_.resize(subscribers_.size());
   }
   for (const auto& x : channels)
-    if (subscribers_[who].names[at(x.kind)].insert(x.name).second)
+    if (x.kind == channel_kind::world)
+      set_world(who, true);
+    else if (make_narrow(who).names[at(x.kind)].insert(x.name).second)
       index(who, x.kind, x.name);
   if (area)
     set_area(who, area);
@@ -50,7 +53,9 @@ void interest::unsubscribe(slot who, std::span<const channel> channels, bool are
   if (find(who) == nullptr)
     return;
   for (const auto& x : channels)
-    if (subscribers_[who].names[at(x.kind)].erase(x.name) > 0)
+    if (x.kind == channel_kind::world)
+      set_world(who, false);
+    else if (find_narrow(who) != nullptr && make_narrow(who).names[at(x.kind)].erase(x.name) > 0)
       unindex(who, x.kind, x.name);
   if (area)
     set_area(who, std::nullopt);
@@ -59,9 +64,11 @@ void interest::unsubscribe(slot who, std::span<const channel> channels, bool are
 void interest::remove(slot who) {
   if (find(who) == nullptr)
     return;
-  for (std::size_t kind = 0; kind < channel_kinds; ++kind)
-    for (const auto& name : subscribers_[who].names[kind])
-      unindex(who, static_cast<channel_kind>(kind), name);
+  set_world(who, false);
+  if (const auto* x = find_narrow(who))
+    for (std::size_t kind = 0; kind < x->names.size(); ++kind)
+      for (const auto& name : x->names[kind])
+        unindex(who, static_cast<channel_kind>(kind), name);
   set_area(who, std::nullopt);
   subscribers_[who] = {};
 }
@@ -69,38 +76,42 @@ void interest::remove(slot who) {
 std::vector<std::string> interest::channels(slot who) const {
   std::vector<std::string> out;
   out.reserve(channel_count(who));
-  if (const auto* x = find(who))
-    for (std::size_t kind = 0; kind < channel_kinds; ++kind)
+  if (const auto* x = find_narrow(who))
+    for (std::size_t kind = 0; kind < x->names.size(); ++kind)
       for (const auto& name : x->names[kind])
         out.push_back(to_string({static_cast<channel_kind>(kind), name}));
+  if (const auto* x = find(who); x != nullptr && x->world)
+    out.push_back(to_string({channel_kind::world, {}}));
   return out;
 }
 
 std::size_t interest::channel_count(slot who) const noexcept {
-  std::size_t sum = 0;
-  if (const auto* x = find(who))
-    for (const auto& names : x->names)
+  const auto* x = find(who);
+  std::size_t sum = x != nullptr && x->world ? 1 : 0;
+  if (const auto* y = find_narrow(who))
+    for (const auto& names : y->names)
       sum += names.size();
   return sum;
 }
 
 std::optional<model::area> interest::area(slot who) const {
-  const auto* x = find(who);
+  const auto* x = find_narrow(who);
   return x == nullptr ? std::nullopt : x->area;
 }
 
 bool interest::visible(slot who, const model::character& x) const {
   const auto* y = find(who);
-  return y != nullptr &&
-         (!y->names[at(channel_kind::world)].empty() || y->names[at(channel_kind::character)].contains(x.id.text) ||
-          y->names[at(channel_kind::location)].contains(x.location) ||
-          (x.place && y->area && y->area->contains(*x.place)));
+  if (y == nullptr || y->world || !y->narrow)
+    return y != nullptr && y->world;
+  const auto& z = *y->narrow;
+  return z.names[at(channel_kind::character)].contains(x.id.text) ||
+         z.names[at(channel_kind::location)].contains(x.location) || (x.place && z.area && z.area->contains(*x.place));
 }
 
 bool interest::visible(slot who, const model::event& x) const {
   const auto* y = find(who);
   return y != nullptr &&
-         (!y->names[at(channel_kind::world)].empty() || y->names[at(channel_kind::event)].contains(x.event_type));
+         (y->world || (y->narrow && y->narrow->names[at(channel_kind::event)].contains(x.event_type)));
 }
 
 std::span<const interest::concern> interest::concerned(const model::character* old, const model::character& now,
@@ -130,20 +141,33 @@ const interest::subscriber* interest::find(slot who) const noexcept {
   return who < subscribers_.size() ? &subscribers_[who] : nullptr;
 }
 
-void interest::index(slot who, channel_kind kind, const std::string& name) {
-  if (kind == channel_kind::world) {
+const interest::narrow* interest::find_narrow(slot who) const noexcept {
+  const auto* x = find(who);
+  return x == nullptr ? nullptr : x->narrow.get();
+}
+
+interest::narrow& interest::make_narrow(slot who) {
+  auto& x = subscribers_[who].narrow;
+  if (!x)
+    x = std::make_unique<narrow>();
+  return *x;
+}
+
+void interest::set_world(slot who, bool on) {
+  if (std::exchange(subscribers_[who].world, on) == on)
+    return;
+  sightings_[who].world = on;
+  if (on)
     insert_sorted(world_, who);
-    sightings_[who].world = true;
-  } else
-    insert_sorted(by_name_[at(kind)][name], who);
+  else
+    erase_sorted(world_, who);
+}
+
+void interest::index(slot who, channel_kind kind, const std::string& name) {
+  insert_sorted(by_name_[at(kind)][name], who);
 }
 
 void interest::unindex(slot who, channel_kind kind, const std::string& name) {
-  if (kind == channel_kind::world) {
-    erase_sorted(world_, who);
-    sightings_[who].world = false;
-    return;
-  }
   const auto xs = by_name_[at(kind)].find(name);
   erase_sorted(xs->second, who);
   if (xs->second.empty())
@@ -151,7 +175,9 @@ void interest::unindex(slot who, channel_kind kind, const std::string& name) {
 }
 
 void interest::set_area(slot who, const std::optional<model::area>& x) {
-  auto& current = subscribers_[who].area;
+  if (!x && find_narrow(who) == nullptr)
+    return;
+  auto& current = make_narrow(who).area;
   if (current)
     areas_.erase(who, *current);
   if (x)

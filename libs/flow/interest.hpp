@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -69,10 +70,17 @@ public:
   std::span<const concern> concerned(const model::event& x);
 
 private:
-  struct subscriber {
-    /// By channel_kind.
-    std::array<std::set<std::string, std::less<>>, channel_kinds> names;
+  /// What one who sees less than the world watches.
+  struct narrow {
+    /// By channel_kind; the world is apart.
+    std::array<std::set<std::string, std::less<>>, channel_kinds - 1> names;
     std::optional<model::area> area;
+  };
+
+  /// Most watch the world and nothing else.
+  struct subscriber {
+    bool world = false;
+    std::unique_ptr<interest::narrow> narrow;
   };
 
   /// Which ways of seeing a character held, of one subscriber during one `concerned`.
@@ -87,6 +95,9 @@ private:
   using channel_index = std::unordered_map<std::string, std::vector<slot>>;
 
   const subscriber* find(slot who) const noexcept;
+  const narrow* find_narrow(slot who) const noexcept;
+  narrow& make_narrow(slot who);
+  void set_world(slot who, bool on);
   void index(slot who, channel_kind kind, const std::string& name);
   void unindex(slot who, channel_kind kind, const std::string& name);
   void set_area(slot who, const std::optional<model::area>& x);
