@@ -13,6 +13,9 @@ const inView = (page) => page.evaluate(() => {
     .map((c) => ({ ...c, clientX: box.x + c.screenX, clientY: box.y + c.screenY }));
 });
 
+/** The map has come to where it was sent. */
+const rests = (page) => until(page, 'the map rests', () => !window.towncrier.view.moving);
+
 export const checks = {
   async 'the map shows characters'({ page }) {
     const painted = await page.evaluate(() => {
@@ -68,7 +71,7 @@ export const checks = {
     const chosen = await page.evaluate(() => window.towncrier.selected);
     assert.ok(chosen.toLowerCase().includes(somebody.id.toLowerCase()) || chosen === somebody.id, `${chosen} is not ${somebody.id}`);
     await until(page, 'the map came nearer', (before) => window.towncrier.view.scale > before * 1.5, scale);
-    await page.waitForTimeout(700);
+    await rests(page);
     await shot('panel');
   },
 
@@ -78,7 +81,7 @@ export const checks = {
     await page.focus('#map');
     await page.keyboard.press('0');
     await until(page, 'the whole town is shown', () => window.towncrier.view.auto);
-    await page.waitForTimeout(700);
+    await rests(page);
     const scale = await page.evaluate(() => window.towncrier.view.scale);
     await page.keyboard.press('+');
     await until(page, 'it is nearer', (before) => window.towncrier.view.scale > before * 1.3, scale);
@@ -86,7 +89,7 @@ export const checks = {
     await page.keyboard.press('ArrowRight');
     await until(page, 'it moved', (before) => window.towncrier.view.x > before, x);
     await page.keyboard.press('0');
-    await page.waitForTimeout(700);
+    await rests(page);
     await page.keyboard.press('n');
     await until(page, 'somebody is chosen', () => window.towncrier.selected && !document.getElementById('panel').hidden);
     await page.keyboard.press('Escape');
@@ -104,7 +107,7 @@ export const checks = {
     await page.mouse.wheel(0, -300);
     await until(page, 'the wheel zooms', (s) => window.towncrier.view.scale > s, dragged.scale);
     await page.click('#zoom-fit');
-    await page.waitForTimeout(700);
+    await rests(page);
   },
 
   async 'a click on a character opens its panel'({ page }) {

@@ -35,7 +35,7 @@ export function debugHandle({ store, tracker, connection, map, feed, rate }: Par
     get received() { return connection.received; },
     get rate() { return rate(); },
     get selected() { return store.at(map.selected)?.id; },
-    get view() { return { x: map.camera.cx, y: map.camera.cy, scale: map.camera.scale, auto: map.camera.auto }; },
+    get view() { return { x: map.camera.cx, y: map.camera.cy, scale: map.camera.scale, auto: map.camera.auto, moving: map.camera.moving }; },
     frames: () => map.frames.figures(),
     character: look,
     sample: (most = 50) => [...store.characters.keys()].slice(0, most).map(look),
