@@ -1,10 +1,10 @@
 #include "nodes/load/swarm.hpp"
 
+#include "nodes/load/clock.hpp"
 #include "nodes/load/server_process.hpp"
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -13,17 +13,11 @@ namespace towncrier::load {
 
 namespace {
 
-constexpr std::uint64_t second = 1'000'000'000;
-
 /// Connections that are begun and not yet live, at most: the listener's backlog is finite.
 constexpr std::size_t max_knocking = 500;
 
 /// What one read may take, in bytes.
 constexpr std::size_t buffer_size = 256 * 1024;
-
-std::uint64_t now_ns() {
-  return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds{1});
-}
 
 std::uint64_t ns(std::chrono::milliseconds x) { return static_cast<std::uint64_t>(x / std::chrono::nanoseconds{1}); }
 

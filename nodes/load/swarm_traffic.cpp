@@ -1,8 +1,8 @@
+#include "nodes/load/clock.hpp"
 #include "nodes/load/published_message.hpp"
 #include "nodes/load/swarm.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <fmt/format.h>
 #include <sys/epoll.h>
@@ -22,10 +22,6 @@ constexpr std::uint8_t binary_frame = 2;
 constexpr std::uint8_t close_frame = 8;
 constexpr std::uint8_t ping_frame = 9;
 constexpr std::uint8_t pong_frame = 10;
-
-std::uint64_t now_ns() {
-  return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds{1});
-}
 
 } // namespace
 

@@ -8,9 +8,9 @@
 namespace towncrier::flow {
 namespace {
 
-constexpr interest::slot subscriber_count = 260;
-constexpr interest::slot area_count = 200;
-constexpr std::size_t character_count = 2'000;
+constexpr interest::slot subscriber_count = 1'060;
+constexpr interest::slot area_count = 1'000;
+constexpr std::size_t character_count = 10'000;
 constexpr int steps = 20'000;
 constexpr double map_size = 1'000;
 
