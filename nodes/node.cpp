@@ -170,9 +170,11 @@ void node::impl::spawn_hubs() {
 void node::impl::spawn_world() {
   const auto incarnation = new_incarnation();
   batcher = hosting::spawn_on(system, nullptr, world::batcher, exchange, options.node.id, incarnation, options.batcher);
-  // Where this life begins, so that a client's position is never empty: one that came before the first batch can resume.
+  // Where this life begins, so that a client's position is never empty: one that came before the first batch can
+  // resume.
   const model::origin_position beginning{options.node.id, incarnation, 0};
-  caf::anon_send(exchange, protocol::outgoing_batch{std::make_shared<const model::batch>(model::batch{beginning, {}}), {}});
+  caf::anon_send(exchange,
+                 protocol::outgoing_batch{std::make_shared<const model::batch>(model::batch{beginning, {}}), {}});
   characters = hosting::spawn_on(system, nullptr, world::character_directory, batcher, incarnation);
   events = hosting::spawn_on(system, nullptr, world::event_notifier, batcher);
   if (town)

@@ -59,8 +59,7 @@ protocol::connection_list admission_state::list() const {
   return result;
 }
 
-protocol::admission_actor::behavior_type admission(admission_state::self_pointer self,
-                                                   protocol::edge_options options) {
+protocol::admission_actor::behavior_type admission(admission_state::self_pointer self, protocol::edge_options options) {
   self->state.options = std::move(options);
   self->set_down_handler([self](caf::down_msg& x) { self->state.left(x); });
   return {

@@ -38,7 +38,6 @@ struct admission_state {
   std::vector<caf::typed_response_promise<bool>> waiting_for_end;
 };
 
-protocol::admission_actor::behavior_type admission(admission_state::self_pointer self,
-                                                   protocol::edge_options options);
+protocol::admission_actor::behavior_type admission(admission_state::self_pointer self, protocol::edge_options options);
 
 } // namespace towncrier::edge

@@ -15,12 +15,12 @@ constexpr std::size_t max_reason = 123;
 /// How often a client of these limits may send.
 std::size_t limit_of(protocol::role x, const protocol::rate_limiter_options& limits) {
   switch (x) {
-  case protocol::role::viewer:
-    return limits.max_messages;
-  case protocol::role::publisher:
-    return limits.publisher_max_messages;
-  default:
-    return limits.operator_max_messages;
+    case protocol::role::viewer:
+      return limits.max_messages;
+    case protocol::role::publisher:
+      return limits.publisher_max_messages;
+    default:
+      return limits.operator_max_messages;
   }
 }
 
@@ -119,8 +119,8 @@ void connection_state::join() {
   if (automatic)
     channels.emplace_back("world");
   joined_hub = true;
-  self->send(services->hub, protocol::join_request{self, std::move(channels), automatic,
-                                                   std::move(request->position), this});
+  self->send(services->hub,
+             protocol::join_request{self, std::move(channels), automatic, std::move(request->position), this});
 }
 
 void connection_state::welcome(const protocol::joined& x) {
@@ -207,9 +207,8 @@ protocol::connection_actor::behavior_type connection(connection_state::self_poin
   state.format = state.request->format;
   state.echoes = state.services->edge.echo && state.request->path == "/echo";
   state.faults = flow::sliding_window{{state.services->edge.max_errors, std::chrono::minutes{1}}};
-  state.outlet.emplace(
-      *state.socket, *state.services->traffic,
-      outlet::options{state.services->edge.max_queued_bytes, state.services->edge.max_event_bytes});
+  state.outlet.emplace(*state.socket, *state.services->traffic,
+                       outlet::options{state.services->edge.max_queued_bytes, state.services->edge.max_event_bytes});
   state.knock();
   return {
       [self](const protocol::socket_opened& x) { self->state.opened(x); },

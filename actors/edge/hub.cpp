@@ -14,14 +14,14 @@ constexpr std::size_t fetched_ahead = 3;
 
 fanout::shape shape_of(flow::effect x) {
   switch (x) {
-  case flow::effect::entered:
-    return fanout::shape::update;
-  case flow::effect::left_area:
-    return fanout::shape::left_area;
-  case flow::effect::left_location:
-    return fanout::shape::left_location;
-  default:
-    return fanout::shape::as_is;
+    case flow::effect::entered:
+      return fanout::shape::update;
+    case flow::effect::left_area:
+      return fanout::shape::left_area;
+    case flow::effect::left_location:
+      return fanout::shape::left_location;
+    default:
+      return fanout::shape::as_is;
   }
 }
 

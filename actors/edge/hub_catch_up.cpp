@@ -95,8 +95,7 @@ void hub_state::pump(slot_type slot) {
   }
   if (entries.empty())
     return go_live(slot);
-  auto chunk =
-      std::make_shared<const fanout::chunk>(std::move(entries), std::move(boundaries), model::wall_clock());
+  auto chunk = std::make_shared<const fanout::chunk>(std::move(entries), std::move(boundaries), model::wall_clock());
   self->send(viewer->who, protocol::replay{std::move(chunk)});
   // What happens now can follow at once: waiting for the socket would only be worth it with more to give.
   if (behind.missed.empty())

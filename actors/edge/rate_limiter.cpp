@@ -41,12 +41,12 @@ void rate_limiter_state::limit(protocol::inbound& x) {
 
 std::size_t rate_limiter_state::limit_of(protocol::role x) const noexcept {
   switch (x) {
-  case protocol::role::viewer:
-    return options.max_messages;
-  case protocol::role::publisher:
-    return options.publisher_max_messages;
-  case protocol::role::operator_:
-    return options.operator_max_messages;
+    case protocol::role::viewer:
+      return options.max_messages;
+    case protocol::role::publisher:
+      return options.publisher_max_messages;
+    case protocol::role::operator_:
+      return options.operator_max_messages;
   }
   return options.max_messages;
 }

@@ -80,8 +80,7 @@ void connection_monitor_state::command(const protocol::command_order& x) {
 }
 
 protocol::connection_monitor_actor::behavior_type connection_monitor(connection_monitor_state::self_pointer self,
-                                                                     std::string node,
-                                                                     protocol::traffic_list threads) {
+                                                                     std::string node, protocol::traffic_list threads) {
   self->state.node = std::move(node);
   self->state.threads = std::move(threads);
   return {

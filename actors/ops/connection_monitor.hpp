@@ -22,7 +22,6 @@ struct connection_monitor_state {
 };
 
 protocol::connection_monitor_actor::behavior_type connection_monitor(connection_monitor_state::self_pointer self,
-                                                                     std::string node,
-                                                                     protocol::traffic_list threads);
+                                                                     std::string node, protocol::traffic_list threads);
 
 } // namespace towncrier::ops

@@ -44,8 +44,8 @@ void debugger_state::remove_watcher(const caf::actor_addr& who) {
 
 void debugger_state::update_switch() { on->store(options.enabled || !watchers.empty(), std::memory_order_relaxed); }
 
-protocol::debugger_actor::behavior_type debugger(debugger_state::self_pointer self,
-                                                 protocol::debugger_options options, protocol::debug_switch on) {
+protocol::debugger_actor::behavior_type debugger(debugger_state::self_pointer self, protocol::debugger_options options,
+                                                 protocol::debug_switch on) {
   self->state.options = options;
   self->state.on = std::move(on);
   self->state.update_switch();

@@ -31,7 +31,7 @@ struct debugger_state {
   std::unordered_map<caf::actor_addr, protocol::connection_actor> watchers;
 };
 
-protocol::debugger_actor::behavior_type debugger(debugger_state::self_pointer self,
-                                                 protocol::debugger_options options, protocol::debug_switch on);
+protocol::debugger_actor::behavior_type debugger(debugger_state::self_pointer self, protocol::debugger_options options,
+                                                 protocol::debug_switch on);
 
 } // namespace towncrier::ops

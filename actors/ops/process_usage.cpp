@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <fstream>
-
 #include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>

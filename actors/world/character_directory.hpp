@@ -26,13 +26,12 @@ struct character_directory_state {
   protocol::batcher_actor batcher;
   /// The epoch of this node's characters: higher in each life, so that a viewer's clock is never turned back.
   std::uint64_t epoch = 1;
-  std::uint64_t orders = 0;          ///< given so far
+  std::uint64_t orders = 0;            ///< given so far
   std::uint64_t orders_at_removal = 0; ///< given when a character was removed last
   std::unordered_map<model::character_id, protocol::character_publisher_actor> publishers;
 };
 
-protocol::character_directory_actor::behavior_type character_directory(character_directory_state::self_pointer self,
-                                                                       protocol::batcher_actor batcher,
-                                                                       std::uint64_t epoch);
+protocol::character_directory_actor::behavior_type
+character_directory(character_directory_state::self_pointer self, protocol::batcher_actor batcher, std::uint64_t epoch);
 
 } // namespace towncrier::world

@@ -161,12 +161,12 @@ void write_event(Writer out, const model::event& x) {
 template <class Writer>
 void write_change(Writer out, const model::character_change& x) {
   switch (x.kind) {
-  case model::change_kind::update:
-    return write_update(out, *x.now);
-  case model::change_kind::state_change:
-    return write_state_change(out, x);
-  case model::change_kind::removed:
-    return write_removed(out, *x.now, {});
+    case model::change_kind::update:
+      return write_update(out, *x.now);
+    case model::change_kind::state_change:
+      return write_state_change(out, x);
+    case model::change_kind::removed:
+      return write_removed(out, *x.now, {});
   }
 }
 

@@ -110,8 +110,7 @@ bool interest::visible(slot who, const model::character& x) const {
 
 bool interest::visible(slot who, const model::event& x) const {
   const auto* y = find(who);
-  return y != nullptr &&
-         (y->world || (y->narrow && y->narrow->names[at(channel_kind::event)].contains(x.event_type)));
+  return y != nullptr && (y->world || (y->narrow && y->narrow->names[at(channel_kind::event)].contains(x.event_type)));
 }
 
 std::span<const interest::concern> interest::concerned(const model::character* old, const model::character& now,

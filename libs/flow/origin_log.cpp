@@ -43,7 +43,7 @@ std::optional<std::size_t> origin_log::missed(const model::position& from, const
 
 /// The same of the origin called `name`; `from` is empty for a viewer that saw nothing of it.
 std::optional<std::size_t> origin_log::missed(std::string_view name, const std::optional<mark>& from,
-                                           const mark& to) const {
+                                              const mark& to) const {
   if (from == to)
     return 0;
   const auto at = origins_.find(name);

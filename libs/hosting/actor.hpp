@@ -16,8 +16,7 @@ namespace towncrier::hosting {
 template <class Handle>
 class placed_actor : public Handle::base {
 public:
-  explicit placed_actor(caf::actor_config& cfg)
-      : Handle::base(cfg), home_(dynamic_cast<io_thread*>(cfg.host)) {}
+  explicit placed_actor(caf::actor_config& cfg) : Handle::base(cfg), home_(dynamic_cast<io_thread*>(cfg.host)) {}
 
   using Handle::base::enqueue;
 
@@ -60,8 +59,8 @@ caf::scheduled_actor::mailbox_type* mailbox_of(const Handle& x) noexcept {
   return &static_cast<caf::scheduled_actor*>(caf::actor_cast<caf::abstract_actor*>(x))->mailbox();
 }
 
-/// Whether `x`, one of our actors, waits for mail: its mailbox is empty, and it has not ended. For its own thread, where
-/// it then stays so.
+/// Whether `x`, one of our actors, waits for mail: its mailbox is empty, and it has not ended. For its own thread,
+/// where it then stays so.
 template <class Handle>
 bool waits_for_mail(const Handle& x) noexcept {
   return mailbox_of(x)->blocked();

@@ -96,15 +96,15 @@ struct io_thread::impl {
 
   void resume(caf::resumable* x) {
     switch (x->resume(owner, messages_a_turn)) {
-    case caf::resumable::resume_later:
-      ready.push_back(x);
-      break;
-    case caf::resumable::done:
-    case caf::resumable::awaiting_message:
-      intrusive_ptr_release(x);
-      break;
-    case caf::resumable::shutdown_execution_unit:
-      break;
+      case caf::resumable::resume_later:
+        ready.push_back(x);
+        break;
+      case caf::resumable::done:
+      case caf::resumable::awaiting_message:
+        intrusive_ptr_release(x);
+        break;
+      case caf::resumable::shutdown_execution_unit:
+        break;
     }
   }
 };

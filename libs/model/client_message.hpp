@@ -20,9 +20,7 @@ struct area {
   double width = 0;
   double height = 0;
 
-  bool contains(const point& p) const noexcept {
-    return p.x >= x && p.y >= y && p.x <= x + width && p.y <= y + height;
-  }
+  bool contains(const point& p) const noexcept { return p.x >= x && p.y >= y && p.x <= x + width && p.y <= y + height; }
   friend bool operator==(const area&, const area&) = default;
 };
 

@@ -21,7 +21,8 @@ using object = std::vector<std::pair<std::string, value>>;
 /// Floating-point numbers are finite and strings are valid UTF-8: the decoders see to it.
 class value {
 public:
-  using variant_type = std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double, std::string, array, object>;
+  using variant_type =
+      std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double, std::string, array, object>;
 
   value() : data_(nullptr) {}
   value(std::nullptr_t) : data_(nullptr) {}

@@ -8,7 +8,8 @@
 /// Every actor of Towncrier and what can be said to it: the contents page of the program. Read it from the top: that
 /// is the way of a change from a character to the screen, and then the way of a client's message back.
 namespace towncrier::protocol {
-
+// A line a message reads better than what the formatter makes of them.
+// clang-format off
 
 /// Collects changes into batches: full at `max_size` or 64 KiB, or due `max_wait` after the first.
 using batcher_actor = caf::typed_actor<

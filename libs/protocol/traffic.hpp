@@ -23,24 +23,24 @@ private:
 };
 
 /// The types of messages that are counted one by one.
-inline constexpr std::array<std::string_view, 8> inbound_types{
-    "auth", "subscribe", "unsubscribe", "resume", "heartbeat", "publish", "command", "invalid"};
+inline constexpr std::array<std::string_view, 8> inbound_types{"auth",      "subscribe", "unsubscribe", "resume",
+                                                               "heartbeat", "publish",   "command",     "invalid"};
 
 /// What one I/O thread has done for its clients, written by that thread alone: counting costs no lock and no message.
 struct alignas(64) traffic {
   counter connections_total;
   counter connections_active;
-  counter connections_behind;     ///< viewers that are being given less than everything
-  counter messages_sent;          ///< WebSocket messages
-  counter deliveries;             ///< changes and events inside them
+  counter connections_behind; ///< viewers that are being given less than everything
+  counter messages_sent;      ///< WebSocket messages
+  counter deliveries;         ///< changes and events inside them
   counter messages_received;
   counter bytes_sent;
   counter bytes_received;
-  counter queued_bytes;           ///< waiting for sockets now
-  counter conflated;              ///< states that a later state replaced in an outbox
-  counter dropped_events;         ///< events beyond the bound of an outbox
-  counter errors_sent;            ///< `error` messages
-  counter closed_by_us;           ///< policy, slowness, silence
+  counter queued_bytes;   ///< waiting for sockets now
+  counter conflated;      ///< states that a later state replaced in an outbox
+  counter dropped_events; ///< events beyond the bound of an outbox
+  counter errors_sent;    ///< `error` messages
+  counter closed_by_us;   ///< policy, slowness, silence
   std::array<counter, inbound_types.size()> received_by_type;
 };
 

@@ -26,25 +26,25 @@ void engine::publish(std::string type, std::string text, model::object details) 
 void engine::announce(town_event what) {
   const auto clock = read_clock(now_);
   switch (what) {
-  case town_event::midnight:
-    sky_ = foretell(seed_, clock.day);
-    return;
-  case town_event::new_day:
-    return publish("new_day",
-                   fmt::format("Day {} in {}. It is going to be {}.", clock.day, town_.name, to_string(sky_.kind)),
-                   {{"weather", to_string(sky_.kind)}, {"town", town_.name}});
-  case town_event::market_opens:
-    return publish("market_opens", "The market opens.", {});
-  case town_event::market_closes:
-    return publish("market_closes", "The market closes.", {});
-  case town_event::bell: {
-    const auto hour = static_cast<int>(clock.time / 1h);
-    return publish("bell", fmt::format("The church bell strikes {}.", hour_word(hour)), {{"hour", hour}});
-  }
-  case town_event::rain_begins:
-    return publish("rain_begins", "It begins to rain.", {});
-  case town_event::rain_ends:
-    return publish("rain_ends", "The rain ends.", {});
+    case town_event::midnight:
+      sky_ = foretell(seed_, clock.day);
+      return;
+    case town_event::new_day:
+      return publish("new_day",
+                     fmt::format("Day {} in {}. It is going to be {}.", clock.day, town_.name, to_string(sky_.kind)),
+                     {{"weather", to_string(sky_.kind)}, {"town", town_.name}});
+    case town_event::market_opens:
+      return publish("market_opens", "The market opens.", {});
+    case town_event::market_closes:
+      return publish("market_closes", "The market closes.", {});
+    case town_event::bell: {
+      const auto hour = static_cast<int>(clock.time / 1h);
+      return publish("bell", fmt::format("The church bell strikes {}.", hour_word(hour)), {{"hour", hour}});
+    }
+    case town_event::rain_begins:
+      return publish("rain_begins", "It begins to rain.", {});
+    case town_event::rain_ends:
+      return publish("rain_ends", "The rain ends.", {});
   }
 }
 

@@ -17,21 +17,21 @@ constexpr double longest_step = 366.0 * 24 * 3600;
 /// How energy changes in an hour, of 100.
 double energy_an_hour(doing state) noexcept {
   switch (state) {
-  case doing::sleeping:
-    return 10;
-  case doing::eat:
-    return 12;
-  case doing::idle:
-  case doing::read:
-  case doing::plan:
-  case doing::summarize:
-    return -0.5;
-  case doing::move:
-  case doing::work:
-  case doing::use:
-    return -4;
-  default:
-    return -2;
+    case doing::sleeping:
+      return 10;
+    case doing::eat:
+      return 12;
+    case doing::idle:
+    case doing::read:
+    case doing::plan:
+    case doing::summarize:
+      return -0.5;
+    case doing::move:
+    case doing::work:
+    case doing::use:
+      return -4;
+    default:
+      return -2;
   }
 }
 

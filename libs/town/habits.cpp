@@ -124,30 +124,30 @@ void engine::pursue(person_index i) {
     return head_for(i, shelter);
   }
   switch (what) {
-  case activity::wake:
-    return rise(i);
-  case activity::sleep:
-    return go_to_sleep(i);
-  case activity::eat:
-    return eat(i);
-  case activity::work:
-    return work(i);
-  case activity::shop:
-    return shop(i);
-  case activity::meet:
-    return keep_company(i);
-  case activity::read:
-    return read(i);
-  case activity::draw:
-    return draw(i);
-  case activity::perform:
-    return perform(i);
-  case activity::stroll:
-    return stroll(i);
-  case activity::rest:
-    return linger(i);
-  case activity::cry:
-    return cry(i);
+    case activity::wake:
+      return rise(i);
+    case activity::sleep:
+      return go_to_sleep(i);
+    case activity::eat:
+      return eat(i);
+    case activity::work:
+      return work(i);
+    case activity::shop:
+      return shop(i);
+    case activity::meet:
+      return keep_company(i);
+    case activity::read:
+      return read(i);
+    case activity::draw:
+      return draw(i);
+    case activity::perform:
+      return perform(i);
+    case activity::stroll:
+      return stroll(i);
+    case activity::rest:
+      return linger(i);
+    case activity::cry:
+      return cry(i);
   }
 }
 

@@ -25,16 +25,16 @@ bool sells_at(place_kind x) noexcept {
 /// Where one goes for something when no place is given; home for whatever is not listed.
 place_kind usual_kind(activity x) noexcept {
   switch (x) {
-  case activity::shop:
-    return place_kind::market;
-  case activity::meet:
-  case activity::perform:
-  case activity::cry:
-    return place_kind::square;
-  case activity::stroll:
-    return place_kind::park;
-  default:
-    return place_kind::home;
+    case activity::shop:
+      return place_kind::market;
+    case activity::meet:
+    case activity::perform:
+    case activity::cry:
+      return place_kind::square;
+    case activity::stroll:
+      return place_kind::park;
+    default:
+      return place_kind::home;
   }
 }
 

@@ -29,48 +29,48 @@ const std::vector<ending> endings = {
 /// For what one goes somewhere, after "walking to the market".
 std::string aim(const person& who, activity what) {
   switch (what) {
-  case activity::eat:
-    return " to eat";
-  case activity::work:
-    return " to work";
-  case activity::shop:
-    return who.wish.name.empty() ? " to look around" : fmt::format(" to buy {}", who.wish.name);
-  case activity::meet:
-    return " to meet people";
-  case activity::read:
-    return " to read";
-  case activity::draw:
-    return " to draw";
-  case activity::cry:
-    return " to cry the news";
-  case activity::perform:
-    return " to play";
-  default:
-    return "";
+    case activity::eat:
+      return " to eat";
+    case activity::work:
+      return " to work";
+    case activity::shop:
+      return who.wish.name.empty() ? " to look around" : fmt::format(" to buy {}", who.wish.name);
+    case activity::meet:
+      return " to meet people";
+    case activity::read:
+      return " to read";
+    case activity::draw:
+      return " to draw";
+    case activity::cry:
+      return " to cry the news";
+    case activity::perform:
+      return " to play";
+    default:
+      return "";
   }
 }
 
 /// A habit as part of a plan; empty for what goes without saying.
 std::string_view plan_word(activity what) noexcept {
   switch (what) {
-  case activity::work:
-    return "work";
-  case activity::shop:
-    return "shopping";
-  case activity::meet:
-    return "company";
-  case activity::read:
-    return "a book";
-  case activity::draw:
-    return "drawing";
-  case activity::perform:
-    return "playing";
-  case activity::stroll:
-    return "a walk";
-  case activity::cry:
-    return "the news";
-  default:
-    return "";
+    case activity::work:
+      return "work";
+    case activity::shop:
+      return "shopping";
+    case activity::meet:
+      return "company";
+    case activity::read:
+      return "a book";
+    case activity::draw:
+      return "drawing";
+    case activity::perform:
+      return "playing";
+    case activity::stroll:
+      return "a walk";
+    case activity::cry:
+      return "the news";
+    default:
+      return "";
   }
 }
 
@@ -142,20 +142,20 @@ std::string_view pastime(place_kind kind, dice& chance) {
   static const std::vector<std::string_view> elsewhere = {"having a cup of tea", "taking a breath of air",
                                                           "stretching the legs"};
   switch (kind) {
-  case place_kind::home:
-    return chance.pick(home);
-  case place_kind::market:
-    return chance.pick(market);
-  case place_kind::square:
-    return chance.pick(square);
-  case place_kind::park:
-    return chance.pick(park);
-  case place_kind::harbour:
-    return chance.pick(harbour);
-  case place_kind::inn:
-    return chance.pick(inn);
-  default:
-    return chance.pick(elsewhere);
+    case place_kind::home:
+      return chance.pick(home);
+    case place_kind::market:
+      return chance.pick(market);
+    case place_kind::square:
+      return chance.pick(square);
+    case place_kind::park:
+      return chance.pick(park);
+    case place_kind::harbour:
+      return chance.pick(harbour);
+    case place_kind::inn:
+      return chance.pick(inn);
+    default:
+      return chance.pick(elsewhere);
   }
 }
 

@@ -107,18 +107,18 @@ private:
   io_outcome refused(int returned) noexcept {
     const int saved = errno;
     switch (SSL_get_error(connection_, returned)) {
-    case SSL_ERROR_WANT_READ:
-      return {io_outcome::kind::wait_readable};
-    case SSL_ERROR_WANT_WRITE:
-      return {io_outcome::kind::wait_writable};
-    case SSL_ERROR_ZERO_RETURN:
-      return {io_outcome::kind::ended};
-    case SSL_ERROR_SYSCALL:
-      broken_ = true;
-      return saved == 0 ? io_outcome{io_outcome::kind::ended} : io_outcome{io_outcome::kind::failed, 0, saved};
-    default:
-      broken_ = true;
-      return {io_outcome::kind::failed, 0, EPROTO};
+      case SSL_ERROR_WANT_READ:
+        return {io_outcome::kind::wait_readable};
+      case SSL_ERROR_WANT_WRITE:
+        return {io_outcome::kind::wait_writable};
+      case SSL_ERROR_ZERO_RETURN:
+        return {io_outcome::kind::ended};
+      case SSL_ERROR_SYSCALL:
+        broken_ = true;
+        return saved == 0 ? io_outcome{io_outcome::kind::ended} : io_outcome{io_outcome::kind::failed, 0, saved};
+      default:
+        broken_ = true;
+        return {io_outcome::kind::failed, 0, EPROTO};
     }
   }
 

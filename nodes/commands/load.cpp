@@ -41,7 +41,9 @@ void describe(CLI::App& app, load_request& x) {
   app.add_option("--characters", test.characters, "characters that states are spread over")
       ->check(size_range)
       ->capture_default_str();
-  app.add_option("--duration", x.duration, "seconds that are measured")->check(CLI::Range(0.1, 1e6))->capture_default_str();
+  app.add_option("--duration", x.duration, "seconds that are measured")
+      ->check(CLI::Range(0.1, 1e6))
+      ->capture_default_str();
   app.add_option("--warm-up", x.warm_up, "seconds before")->check(CLI::Range(0.0, 1e6))->capture_default_str();
   app.add_option("--idle", x.idle, "seconds between the last connection and the first message")
       ->check(CLI::Range(0.0, 1e6))
@@ -49,7 +51,8 @@ void describe(CLI::App& app, load_request& x) {
   app.add_option("--patience", x.patience, "seconds that viewers may take for the rest at the end")
       ->check(CLI::Range(0.1, 1e6))
       ->capture_default_str();
-  app.add_option("--subscribe", test.subscribe, "a channel for every viewer; may be given again (default: the server's)");
+  app.add_option("--subscribe", test.subscribe,
+                 "a channel for every viewer; may be given again (default: the server's)");
   app.add_option("--slow-share", test.slow_share, "the part of the viewers that are slow, 0 to 1")
       ->check(CLI::Range(0.0, 1.0));
   app.add_option("--slow-rate", test.slow_rate, "bytes a second that a slow viewer reads; 0: none until the end")

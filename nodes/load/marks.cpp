@@ -80,10 +80,12 @@ marks::type type_of(std::string_view message) {
   const auto head = message.substr(0, type_within);
   const auto has = [&](std::string_view x) { return head.find(x) != head.npos; };
   // No type of the traffic contains one of these.
-  return has("welcome") ? marks::type::welcome
+  return has("welcome")                     ? marks::type::welcome
          : has("\"lag\"") || has("\xa3lag") ? marks::type::lag
-         : has("\"error\"") || has("\xa5" "error") ? marks::type::error
-                                                   : marks::type::traffic;
+         : has("\"error\"") || has("\xa5"
+                                   "error")
+             ? marks::type::error
+             : marks::type::traffic;
 }
 
 } // namespace
@@ -102,7 +104,8 @@ marks read_marks(std::string_view message) {
     result.text = message;
   const auto json = message.starts_with('{');
   for (auto left = message;;) {
-    const auto* found = static_cast<const char*>(memmem(left.data(), left.size(), number_key.data(), number_key.size()));
+    const auto* found =
+        static_cast<const char*>(memmem(left.data(), left.size(), number_key.data(), number_key.size()));
     if (found == nullptr)
       break;
     left.remove_prefix(static_cast<std::size_t>(found - left.data()) + number_key.size());

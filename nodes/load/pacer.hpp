@@ -34,7 +34,7 @@ private:
   std::uint32_t in_flight_;
   std::uint64_t begun_ = 0;
   std::uint32_t last_ = 0;
-  std::uint32_t done_ = 0; ///< everybody has all up to here
+  std::uint32_t done_ = 0;             ///< everybody has all up to here
   std::vector<std::uint32_t> awaited_; ///< a ring: viewers that have not been reached
 };
 

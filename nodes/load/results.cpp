@@ -25,15 +25,16 @@ std::string promises(const tally& x, kind what) {
 }
 
 std::string server_rows(const results& x) {
-  std::string out = row("server", fmt::format("{:.2f} us of CPU a delivery, {:.2f} cores", x.cpu_per_delivery, x.cores));
+  std::string out =
+      row("server", fmt::format("{:.2f} us of CPU a delivery, {:.2f} cores", x.cpu_per_delivery, x.cores));
   out += row("", fmt::format("{:.2f} s of CPU to let everybody in", x.connect_cpu));
   return out + row("", fmt::format("{:.0f} bytes a connection, {:.1f} MB at most", x.memory_per_connection,
                                    static_cast<double>(x.memory_peak) / 1e6));
 }
 
 model::object as_object(const tally& x) {
-  return {{"given", x.given},         {"lost", x.lost()},     {"told", x.told},   {"conflated", x.conflated},
-          {"doubled", x.doubled},     {"fallen", x.fallen},   {"stale", x.stale}};
+  return {{"given", x.given},     {"lost", x.lost()},   {"told", x.told},  {"conflated", x.conflated},
+          {"doubled", x.doubled}, {"fallen", x.fallen}, {"stale", x.stale}};
 }
 
 double milliseconds(std::uint64_t nanoseconds) { return static_cast<double>(nanoseconds) / 1e6; }
@@ -48,9 +49,9 @@ bool results::good() const noexcept {
 
 std::string as_table(const settings& asked, const results& x) {
   const auto rate = x.seconds > 0 ? static_cast<double>(x.deliveries) / x.seconds : 0;
-  auto out = row("connected", fmt::format("{} of {} in {:.2f} s ({:.0f}/s)", x.connected, asked.clients,
-                                          x.connect_seconds,
-                                          x.connect_seconds > 0 ? static_cast<double>(x.connected) / x.connect_seconds : 0));
+  auto out =
+      row("connected", fmt::format("{} of {} in {:.2f} s ({:.0f}/s)", x.connected, asked.clients, x.connect_seconds,
+                                   x.connect_seconds > 0 ? static_cast<double>(x.connected) / x.connect_seconds : 0));
   if (x.refused != 0)
     out += row("refused", fmt::format("{}; the first: {}", x.refused, x.first_refusal));
   if (x.lost_connections != 0)
@@ -97,8 +98,8 @@ std::string as_json(const settings& asked, const results& x) {
                     {"returns", std::uint64_t{x.returns}},
                     {"resumed", std::uint64_t{x.resumed}},
                     {"errors", x.errors}};
-  for (const auto& [key, text] : {std::pair{"first_refusal", x.first_refusal}, {"first_loss", x.first_loss},
-                                  {"first_error", x.first_error}})
+  for (const auto& [key, text] :
+       {std::pair{"first_refusal", x.first_refusal}, {"first_loss", x.first_loss}, {"first_error", x.first_error}})
     if (!text.empty())
       out.emplace_back(key, text);
   if (asked.server != 0)

@@ -55,8 +55,8 @@ model::result<results> swarm::run() {
   results_.memory_before = own_memory(asked_.server);
   const auto cpu = cpu_time(asked_.server);
   if (!connect_publisher() || !connect_all())
-    return model::failure{"no viewer could connect: " + (results_.first_refusal.empty() ? results_.first_loss
-                                                                                       : results_.first_refusal)};
+    return model::failure{"no viewer could connect: " +
+                          (results_.first_refusal.empty() ? results_.first_loss : results_.first_refusal)};
   results_.connect_cpu = static_cast<double>(cpu_time(asked_.server) - cpu) / second;
   idle();
   publishing_ = true;
@@ -210,7 +210,8 @@ void swarm::turn(std::uint64_t until) {
     wake = std::min(wake, pacer_.due(now));
   std::array<epoll_event, 256> events;
   // The kernel's timer may be late; the last stretch is waited out by asking again.
-  const auto wait = wake > now && !asked_.spin ? static_cast<int>(std::min<std::uint64_t>((wake - now) / 1'000'000, 50)) : 0;
+  const auto wait =
+      wake > now && !asked_.spin ? static_cast<int>(std::min<std::uint64_t>((wake - now) / 1'000'000, 50)) : 0;
   const auto n = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), wait);
   for (int i = 0; i < n; ++i)
     on_ready(events[static_cast<std::size_t>(i)].data.u32, events[static_cast<std::size_t>(i)].events);

@@ -2,9 +2,10 @@
 #include "nodes/load/published_message.hpp"
 #include "nodes/load/swarm.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
-#include <fmt/format.h>
 #include <sys/epoll.h>
 
 namespace towncrier::load {
@@ -173,9 +174,9 @@ void swarm::take_frame(std::size_t index, const server_frame& x) {
   }
   if (x.opcode == close_frame) {
     const auto reason = x.payload.size() > 2 ? ": " + std::string{x.payload.substr(2)} : "";
-    const auto code = x.payload.size() < 2 ? 1005
-                                           : static_cast<unsigned char>(x.payload[0]) << 8 |
-                                                 static_cast<unsigned char>(x.payload[1]);
+    const auto code = x.payload.size() < 2
+                          ? 1005
+                          : static_cast<unsigned char>(x.payload[0]) << 8 | static_cast<unsigned char>(x.payload[1]);
     return end(index, viewer::phase::lost, fmt::format("closed with {}{}", code, reason));
   }
   const auto* found = marks_.read(x);

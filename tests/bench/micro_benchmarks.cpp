@@ -9,7 +9,6 @@
 #include "tests/support/changes.hpp"
 
 #include <benchmark/benchmark.h>
-
 #include <random>
 
 namespace towncrier {
@@ -23,7 +22,9 @@ codec::format format_of(const benchmark::State& state) {
   return state.range(0) == 0 ? codec::format::json : codec::format::msgpack;
 }
 
-model::change some_change() { return support::update(support::character("bus-7", 42, "Station", model::point{12.5, 80})); }
+model::change some_change() {
+  return support::update(support::character("bus-7", 42, "Station", model::point{12.5, 80}));
+}
 
 std::vector<fanout::entry> some_entries(std::size_t n) {
   std::vector<fanout::entry> result;
@@ -139,7 +140,8 @@ void fan_out(benchmark::State& state) {
   std::uint64_t sequence = 0;
   for (auto _ : state) {
     ++sequence;
-    house.send(house.hub, protocol::outgoing_batch{support::batch(sequence, {support::event("load", std::string(150, 'x'))}), {}});
+    house.send(house.hub,
+               protocol::outgoing_batch{support::batch(sequence, {support::event("load", std::string(150, 'x'))}), {}});
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * viewers));
   if (house.sinks.front().frames != sequence)

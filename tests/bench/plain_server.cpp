@@ -3,25 +3,25 @@
 // nothing, speaks to `towncrier load` alone, and prints its port.
 //   plain_server [PORT [MESSAGES_A_SEND]]
 #include <arpa/inet.h>
-#include <netinet/tcp.h>
-#include <sys/epoll.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <array>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <netinet/tcp.h>
 #include <string>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <vector>
 
 namespace {
 
 // The answer to the one key that `towncrier load` knocks with (RFC 6455, 1.3).
-constexpr std::string_view upgraded = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                                      "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+constexpr std::string_view upgraded =
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 
 struct client {
   int fd;
@@ -138,7 +138,8 @@ int main(int argc, char** argv) {
   here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof here;
   auto* address = reinterpret_cast<sockaddr*>(&here);
-  if (::bind(listener, address, size) != 0 || ::listen(listener, 4096) != 0 || getsockname(listener, address, &size) != 0) {
+  if (::bind(listener, address, size) != 0 || ::listen(listener, 4096) != 0 ||
+      getsockname(listener, address, &size) != 0) {
     std::perror("plain_server");
     return 1;
   }

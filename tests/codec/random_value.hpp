@@ -58,22 +58,22 @@ public:
 
   model::value value(int depth) {
     switch (below(depth > 0 ? 8 : 6)) {
-    case 0:
-      return nullptr;
-    case 1:
-      return below(2) == 0;
-    case 2:
-      return signed_integer();
-    case 3:
-      return random_();
-    case 4:
-      return number();
-    case 5:
-      return text();
-    case 6:
-      return array(depth);
-    default:
-      return object(depth);
+      case 0:
+        return nullptr;
+      case 1:
+        return below(2) == 0;
+      case 2:
+        return signed_integer();
+      case 3:
+        return random_();
+      case 4:
+        return number();
+      case 5:
+        return text();
+      case 6:
+        return array(depth);
+      default:
+        return object(depth);
     }
   }
 

@@ -60,16 +60,16 @@ protected:
 
   std::string any_channel() {
     switch (any(9)) {
-    case 0:
-      return "world";
-    case 1:
-    case 2:
-      return std::string{"event:"} + events[any(events.size())];
-    case 3:
-    case 4:
-      return "character:c" + std::to_string(any(characters));
-    default:
-      return "location:" + any_location();
+      case 0:
+        return "world";
+      case 1:
+      case 2:
+        return std::string{"event:"} + events[any(events.size())];
+      case 3:
+      case 4:
+        return "character:c" + std::to_string(any(characters));
+      default:
+        return "location:" + any_location();
     }
   }
 
@@ -180,23 +180,23 @@ TEST_P(hub_interest_test, shows_every_viewer_exactly_what_it_watches) {
   for (int step = 0; step < 400 && !HasFailure(); ++step) {
     auto& one = viewers[any(viewers.size())];
     switch (any(10)) {
-    case 0:
-      subscribe_some(one);
-      break;
-    case 1:
-      unsubscribe_some(one);
-      break;
-    case 2:
-      check(one);
-      break;
-    case 3: // leaves, and another takes its place
-      if (any(4) == 0) {
-        leave(one.viewer);
-        one = {join_live({}), {}, {}, {}};
-      }
-      break;
-    default:
-      publish_some();
+      case 0:
+        subscribe_some(one);
+        break;
+      case 1:
+        unsubscribe_some(one);
+        break;
+      case 2:
+        check(one);
+        break;
+      case 3: // leaves, and another takes its place
+        if (any(4) == 0) {
+          leave(one.viewer);
+          one = {join_live({}), {}, {}, {}};
+        }
+        break;
+      default:
+        publish_some();
     }
   }
   for (auto& x : viewers)

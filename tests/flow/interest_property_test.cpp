@@ -41,14 +41,14 @@ public:
 
   void step() {
     switch (random_() % 8) {
-    case 0:
-      return change_area(static_cast<interest::slot>(random_() % area_count));
-    case 1:
-      return change_channels();
-    case 2:
-      return event();
-    default:
-      return change_character();
+      case 0:
+        return change_area(static_cast<interest::slot>(random_() % area_count));
+      case 1:
+        return change_channels();
+      case 2:
+        return event();
+      default:
+        return change_character();
     }
   }
 
@@ -68,17 +68,17 @@ private:
 
   channel some_channel() {
     switch (random_() % 10) {
-    case 0:
-      return {channel_kind::world, ""};
-    case 1:
-    case 2:
-      return {channel_kind::event, "type " + std::to_string(random_() % 5)};
-    case 3:
-    case 4:
-    case 5:
-      return {channel_kind::location, "location " + std::to_string(random_() % 40)};
-    default:
-      return {channel_kind::character, std::to_string(random_() % character_count)};
+      case 0:
+        return {channel_kind::world, ""};
+      case 1:
+      case 2:
+        return {channel_kind::event, "type " + std::to_string(random_() % 5)};
+      case 3:
+      case 4:
+      case 5:
+        return {channel_kind::location, "location " + std::to_string(random_() % 40)};
+      default:
+        return {channel_kind::character, std::to_string(random_() % character_count)};
     }
   }
 

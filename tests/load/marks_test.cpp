@@ -1,9 +1,8 @@
-#include "nodes/load/marks.hpp"
-
 #include "codec/frame.hpp"
 #include "codec/json.hpp"
 #include "codec/message.hpp"
 #include "codec/msgpack.hpp"
+#include "nodes/load/marks.hpp"
 #include "nodes/load/published_message.hpp"
 
 #include <gtest/gtest.h>
@@ -70,8 +69,8 @@ TEST_P(marks_test, finds_its_own_messages) {
 TEST_P(marks_test, reads_frames_compressed_or_not_and_remembers_them) {
   mark_reader reader;
   for (std::uint64_t n = 1000; n < 1020; ++n) {
-    const auto message = codec::assemble(GetParam(), std::vector<std::string_view>{encoded(event(n)), encoded(event(n + 1))},
-                                         "p", 1.0);
+    const auto message =
+        codec::assemble(GetParam(), std::vector<std::string_view>{encoded(event(n)), encoded(event(n + 1))}, "p", 1.0);
     const auto packed = codec::deflate_message(message);
     for (int again = 0; again < 2; ++again) {
       for (const auto& frame : {server_frame{1, false, message, 1}, server_frame{1, true, packed, 1}}) {
@@ -85,8 +84,8 @@ TEST_P(marks_test, reads_frames_compressed_or_not_and_remembers_them) {
 }
 
 TEST_P(marks_test, survives_what_is_cut_off_anywhere) {
-  const auto whole = encoded(model::object{
-      {"type", "batch"}, {"data", model::array{event(300)}}, {"position", std::string(40, 'p')}});
+  const auto whole =
+      encoded(model::object{{"type", "batch"}, {"data", model::array{event(300)}}, {"position", std::string(40, 'p')}});
   for (std::size_t i = 0; i < whole.size(); ++i)
     read_marks(std::string_view{whole}.substr(0, i));
 }

@@ -1,6 +1,5 @@
-#include "nodes/load/results.hpp"
-
 #include "codec/json.hpp"
+#include "nodes/load/results.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,6 +1,5 @@
-#include "nodes/load/server_frame.hpp"
-
 #include "codec/frame.hpp"
+#include "nodes/load/server_frame.hpp"
 #include "nodes/load/viewer.hpp"
 
 #include <gtest/gtest.h>

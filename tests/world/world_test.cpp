@@ -55,9 +55,8 @@ struct world_test : support::actor_fixture {
   }
 
   void command(std::string name, model::object args = {}) {
-    send(world,
-         protocol::command_order{
-             {17, {3, ada.handle()}, {}}, model::message_id{std::int64_t{1}}, std::move(name), std::move(args)});
+    send(world, protocol::command_order{
+                    {17, {3, ada.handle()}, {}}, model::message_id{std::int64_t{1}}, std::move(name), std::move(args)});
   }
 
   model::value answer() { return ada.take_one<protocol::answer>().data; }

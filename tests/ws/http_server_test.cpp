@@ -159,5 +159,5 @@ TEST(listener, says_why_it_cannot_listen) {
   EXPECT_THAT(open({"nowhere", 0}), HasSubstr("'nowhere' is not an IP address"));
   EXPECT_THAT(open({"192.0.2.1", 80}), HasSubstr("cannot listen on 192.0.2.1:80: "));
   EXPECT_EQ(open({"127.0.0.1", server.port(), true}), ""); // a port is shared within the program
-  EXPECT_NE(open({"127.0.0.1", server.port()}), ""); // and with nobody else
+  EXPECT_NE(open({"127.0.0.1", server.port()}), "");       // and with nobody else
 }
