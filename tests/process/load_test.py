@@ -40,8 +40,8 @@ class Load(unittest.TestCase):
     def test_slow_viewers_are_told_what_they_miss_and_end_up_to_date(self):
         with NodeProcess(program(), "--edge.max-queued-bytes", "64KiB", "--batcher.max-wait", "2ms") as node:
             for kind in ("states", "events"):
-                code, found, said = load(node.websocket_url(), "--clients", 20, "--rate", 3000, "--size", 2000,
-                                         "--kind", kind, "--slow-share", 0.1, "--duration", 3, "--characters", 50)
+                code, found, said = load(node.websocket_url(), "--clients", 20, "--rate", 1000, "--size", 2000,
+                                         "--kind", kind, "--slow-share", 0.1, "--duration", 5, "--characters", 50)
                 self.assertEqual(code, 0, (found, said))
                 self.assertEqual(found["slow_viewers"], 2)
                 self.assertGreater(found["slow"]["conflated" if kind == "states" else "told"], 0)
