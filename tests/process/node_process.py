@@ -198,13 +198,22 @@ class NodeProcess:
             return False
 
     def _wait(self, condition, deadline, what):
-        with self._changed:
-            while not (found := condition()):
-                left = deadline - time.monotonic()
-                if left <= 0 or not self.running:
-                    raise NodeError(self._report(f"{what} did not come"))
+        while (left := deadline - time.monotonic()) > 0 and self.running:
+            with self._changed:
+                if found := condition():
+                    return found
                 self._changed.wait(min(left, 0.1))
-            return found
+        self._hear_out()
+        with self._changed:
+            if found := condition():
+                return found
+        raise NodeError(self._report(f"{what} did not come"))
+
+    def _hear_out(self):
+        """What a node said before it ended may still be on its way here."""
+        if not self.running:
+            for reader in self._readers:
+                reader.join(5)
 
     def _read(self, stream, lines, take):
         for raw in stream:
@@ -237,6 +246,7 @@ class NodeProcess:
         return host.strip("[]"), int(port)
 
     def _report(self, what):
+        self._hear_out()
         state = "still runs" if self.running else f"ended with {self._process.poll()}"
         with self._changed:
             tail = "\n".join([*self._output, *list(self._log)[-40:]])
