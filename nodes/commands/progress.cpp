@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <unistd.h>
+#include <utility>
 
 namespace towncrier::commands {
 
@@ -25,20 +26,26 @@ std::string progress_line(double part, std::size_t messages, std::chrono::durati
   return fmt::format("[{:<{}}] {:3.0f}%  {} messages  {:.0f}/s", bar, width, part * 100, messages, rate);
 }
 
-progress_display::progress_display() : shown_(::isatty(STDERR_FILENO) != 0) {}
+status_line::status_line() : shown_(::isatty(STDERR_FILENO) != 0) {}
 
-progress_display::~progress_display() {
-  if (shown_)
+void status_line::show(std::string_view text) {
+  if (!shown_)
+    return;
+  fmt::print(stderr, "\r{}\x1b[K", text);
+  std::fflush(stderr);
+}
+
+void status_line::clear() {
+  if (std::exchange(shown_, false))
     fmt::print(stderr, "\r\x1b[K");
 }
 
 void progress_display::update(double part, std::size_t messages) {
   const auto now = clock::now();
-  if (!shown_ || now - last_ < pause)
+  if (!line_.shown() || now - last_ < pause)
     return;
   last_ = now;
-  fmt::print(stderr, "\r{}\x1b[K", progress_line(part, messages, now - start_));
-  std::fflush(stderr);
+  line_.show(progress_line(part, messages, now - start_));
 }
 
 } // namespace towncrier::commands

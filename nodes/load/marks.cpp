@@ -1,5 +1,7 @@
 #include "nodes/load/marks.hpp"
 
+#include "codec/endian.hpp"
+
 #include <cstring>
 
 namespace towncrier::load {
@@ -19,13 +21,6 @@ constexpr std::string_view flush_end{"\x00\x00\xff\xff", 4};
 constexpr std::size_t max_inflated = 64 * 1024 * 1024;
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
-std::uint64_t big_endian(std::string_view bytes) noexcept {
-  std::uint64_t x = 0;
-  for (const char c : bytes)
-    x = x << 8 | static_cast<unsigned char>(c);
-  return x;
-}
 
 /// The unsigned integer that `at` begins with, after the end of its key.
 std::optional<std::uint64_t> number_at(std::string_view at) {
@@ -51,7 +46,7 @@ std::optional<std::uint64_t> number_at(std::string_view at) {
   if (first < 0xcc || first > 0xcf)
     return std::nullopt;
   const auto size = std::size_t{1} << (first - 0xcc);
-  return at.size() > size ? std::optional{big_endian(at.substr(1, size))} : std::nullopt;
+  return at.size() > size ? std::optional{codec::read_big_endian(at.substr(1, size))} : std::nullopt;
 }
 
 /// As `number_at`, for messages: a small MessagePack integer may look like a digit, so the form has to be known.
@@ -73,7 +68,7 @@ std::string_view text_at(std::string_view at) {
   if (first < 0xd9 || first > 0xdb)
     return {};
   const auto size = std::size_t{1} << (first - 0xd9);
-  return at.substr(std::min(1 + size, at.size()), big_endian(at.substr(1, size)));
+  return at.substr(std::min(1 + size, at.size()), codec::read_big_endian(at.substr(1, size)));
 }
 
 marks::type type_of(std::string_view message) {

@@ -1,5 +1,7 @@
 #include "nodes/load/server_frame.hpp"
 
+#include "codec/endian.hpp"
+
 #include <array>
 
 namespace towncrier::load {
@@ -8,18 +10,6 @@ namespace {
 
 /// Any key will do: it protects proxies from browsers (RFC 6455, 10.3), and here is neither.
 constexpr std::array<unsigned char, 4> mask{0x5a, 0x17, 0xc3, 0x88};
-
-std::uint64_t big_endian(std::string_view bytes) noexcept {
-  std::uint64_t x = 0;
-  for (const char c : bytes)
-    x = x << 8 | static_cast<unsigned char>(c);
-  return x;
-}
-
-void append_big_endian(std::string& out, std::uint64_t x, unsigned bytes) {
-  while (bytes-- > 0)
-    out += static_cast<char>(x >> (8 * bytes) & 0xFF);
-}
 
 } // namespace
 
@@ -33,7 +23,7 @@ server_frame first_frame(std::string_view bytes) noexcept {
   if (bytes.size() < header)
     return {};
   if (extra != 0)
-    length = big_endian(bytes.substr(2, extra));
+    length = codec::read_big_endian(bytes.substr(2, extra));
   if (bytes.size() - header < length)
     return {};
   return {static_cast<std::uint8_t>(first & 0x0F), (first & 0x40) != 0, bytes.substr(header, length), header + length};
@@ -43,13 +33,12 @@ std::string client_frame(std::uint8_t opcode, std::string_view payload) {
   std::string out;
   out.reserve(payload.size() + 14);
   out += static_cast<char>(0x80 | opcode);
-  if (payload.size() < 126) {
+  if (payload.size() < 126)
     out += static_cast<char>(0x80 | payload.size());
-  } else {
-    const bool large = payload.size() > 0xFFFF;
-    out += static_cast<char>(0x80 | (large ? 127 : 126));
-    append_big_endian(out, payload.size(), large ? 8 : 2);
-  }
+  else if (payload.size() <= 0xFFFF)
+    codec::append_tagged(out, 0x80 | 126, static_cast<std::uint16_t>(payload.size()));
+  else
+    codec::append_tagged(out, 0x80 | 127, std::uint64_t{payload.size()});
   for (const auto x : mask)
     out += static_cast<char>(x);
   for (std::size_t i = 0; i < payload.size(); ++i)

@@ -62,7 +62,7 @@ model::result<results> swarm::run() {
   publishing_ = true;
   pacer_.begin(now_ns());
   phase_ = "warming up";
-  publish_for(asked_.warm_up);
+  run_for(asked_.warm_up);
   measure();
   finish();
   sum_up();
@@ -98,8 +98,7 @@ bool swarm::connect_all() {
 
 void swarm::idle() {
   phase_ = "idle";
-  for (const auto end = now_ns() + ns(asked_.idle); !stopped_ && now_ns() < end;)
-    turn(end);
+  run_for(asked_.idle);
   results_.memory_idle = own_memory(asked_.server);
   results_.memory_peak = results_.memory_idle;
   results_.memory_per_connection =
@@ -107,7 +106,7 @@ void swarm::idle() {
       static_cast<double>(std::max<std::size_t>(live_, 1));
 }
 
-void swarm::publish_for(std::chrono::milliseconds time) {
+void swarm::run_for(std::chrono::milliseconds time) {
   for (const auto end = now_ns() + ns(time); !stopped_ && now_ns() < end;)
     turn(end);
 }
@@ -121,10 +120,10 @@ void swarm::measure() {
   const auto bytes = bytes_;
   const auto deliveries = deliveries_;
   const auto part = asked_.duration / (asked_.storms + 1);
-  publish_for(part);
+  run_for(part);
   for (std::size_t i = 0; i < asked_.storms; ++i) {
     storm();
-    publish_for(part);
+    run_for(part);
   }
   const auto used = static_cast<double>(cpu_time(asked_.server) - cpu);
   results_.seconds = seconds_since(start);
@@ -141,13 +140,11 @@ void swarm::storm() {
     auto& x = viewers_[i];
     if (x.stage != viewer::phase::live)
       continue;
-    --live_;
-    live_fast_ -= x.slow ? 0 : 1;
+    count(x, false);
     x.socket.close(true);
     x.stage = viewer::phase::absent;
     x.partial.clear();
     x.returning = true;
-    x.welcomed = false;
     ++results_.returns;
   }
   std::size_t next = 0;
@@ -205,7 +202,7 @@ void swarm::turn(std::uint64_t until) {
     next_slow_read_ = now + second / 10;
     read_slowly();
   }
-  auto wake = std::min(until, next_slow_read_);
+  auto wake = all_read_ ? until : std::min(until, next_slow_read_);
   if (publishing_)
     wake = std::min(wake, pacer_.due(now));
   std::array<epoll_event, 256> events;

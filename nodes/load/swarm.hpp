@@ -37,7 +37,7 @@ private:
   bool connect_all();
   bool connect_publisher();
   void idle();
-  void publish_for(std::chrono::milliseconds time);
+  void run_for(std::chrono::milliseconds time);
   void measure();
   void storm();
   void finish();
@@ -59,6 +59,7 @@ private:
   void take_traffic(viewer& x, const marks& found);
   void take_welcome(viewer& x, const marks& found);
   void end(std::size_t index, viewer::phase how, std::string why);
+  void count(const viewer& x, bool live) noexcept;
   void publish_due(std::uint64_t now);
   void publish(std::uint64_t intended);
   void flush_publisher();
@@ -67,7 +68,7 @@ private:
   settings asked_;
   address server_;
   progress_callback tell_;
-  std::string phase_ = "connecting";
+  std::string_view phase_ = "connecting";
   bool stopped_ = false;
   int epoll_ = -1;
   std::vector<viewer> viewers_; // the last one is the publisher

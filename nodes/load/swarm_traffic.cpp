@@ -67,11 +67,17 @@ void swarm::on_connected(std::size_t index) {
   watch(index, EPOLLIN, false);
 }
 
+/// A viewer has become live, or is so no more.
+void swarm::count(const viewer& x, bool live) noexcept {
+  live_ += live ? 1 : -1;
+  if (!x.slow)
+    live_fast_ += live ? 1 : -1;
+}
+
 void swarm::end(std::size_t index, viewer::phase how, std::string why) {
   auto& x = viewers_[index];
   if (x.stage == viewer::phase::live && !is_publisher(index)) {
-    --live_;
-    live_fast_ -= x.slow ? 0 : 1;
+    count(x, false);
     // In a test of messages under way, nothing more is to be expected of it.
     pacer_.forget();
   }
@@ -156,8 +162,7 @@ bool swarm::take_answer(std::size_t index, std::string_view& bytes) {
     return true;
   if (!x.returning)
     x.account.begin_after(pacer_.last());
-  ++live_;
-  live_fast_ += x.slow ? 0 : 1;
+  count(x, true);
   if (x.slow && !all_read_)
     epoll_ctl(epoll_, EPOLL_CTL_DEL, x.socket.fd(), nullptr);
   return true;
@@ -196,7 +201,6 @@ void swarm::take_frame(std::size_t index, const server_frame& x) {
 }
 
 void swarm::take_welcome(viewer& x, const marks& found) {
-  x.welcomed = true;
   if (!std::exchange(x.returning, false)) {
     x.position = found.position;
     return;

@@ -25,8 +25,6 @@ struct viewer {
   phase stage = phase::absent;
   /// Whether it reads as slowly as it was told to.
   bool slow = false;
-  /// Has been told by a welcome.
-  bool welcomed = false;
   /// It comes back, and wants to go on where it was.
   bool returning = false;
   /// Bytes of a frame, or of the answer to the knock, that is not all there.
