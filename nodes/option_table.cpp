@@ -133,6 +133,59 @@ void add_access(std::vector<option>& to) {
   to.push_back(bind<tls, &tls_part::key>("tls.key", "PEM file of the certificate's private key", file_value{}));
 }
 
+void add_etcd(std::vector<option>& to) {
+  using part = protocol::cluster_options;
+  constexpr auto cluster = &options::cluster;
+  to.push_back(bind<cluster, &part::etcd>("cluster.etcd", "addresses of etcd's members; empty: this node is alone",
+                                          etcd_urls_value{}));
+  to.push_back(
+      bind<cluster, &part::etcd_user>("cluster.etcd_user", "who this node is to etcd; empty: nobody", text_value{}));
+  to.push_back(bind<cluster, &part::etcd_password_file>("cluster.etcd_password_file", "file with the password for etcd",
+                                                        file_value{}));
+  to.push_back(bind<cluster, &part::etcd_ca>(
+      "cluster.etcd_ca", "PEM file of who signs etcd's certificates; empty: whom the system trusts", file_value{}));
+  to.push_back(bind<cluster, &part::etcd_certificate>(
+      "cluster.etcd_certificate", "PEM file of the certificate that this node shows to etcd; empty: none",
+      file_value{}));
+  to.push_back(
+      bind<cluster, &part::etcd_key>("cluster.etcd_key", "PEM file of that certificate's private key", file_value{}));
+  to.push_back(bind<cluster, &part::prefix>("cluster.prefix", "what this cluster's keys in etcd begin with",
+                                            key_prefix_value{}));
+  to.push_back(bind<cluster, &part::lease>(
+      "cluster.lease", "a node silent to etcd for longer is gone; etcd rounds up to seconds, and grants 2s at least",
+      duration_value{2s, 1min}));
+  to.push_back(bind<cluster, &part::activation_delay>(
+      "cluster.activation_delay", "time between the announcement that a node comes or goes and when that counts",
+      duration_value{0ms, 1min}));
+}
+
+void add_links(std::vector<option>& to) {
+  using part = protocol::cluster_options;
+  constexpr auto cluster = &options::cluster;
+  to.push_back(bind<cluster, &part::listen>("cluster.listen", "where peers connect; port 0: any that is free",
+                                            endpoint_value{}));
+  to.push_back(bind<cluster, &part::advertise>(
+      "cluster.advertise", "the address that peers are told; empty: cluster.listen", advertised_value{}));
+  to.push_back(bind<cluster, &part::advertise_edge>(
+      "cluster.advertise_edge", "the URL that clients are told; empty: made from edge.listen", edge_url_value{}));
+  to.push_back(bind<cluster, &part::certificate>(
+      "cluster.certificate", "PEM file of the certificate that this node shows to peers", file_value{}));
+  to.push_back(bind<cluster, &part::key>("cluster.key", "PEM file of that certificate's private key", file_value{}));
+  to.push_back(bind<cluster, &part::ca>("cluster.ca", "PEM file of who signs the peers' certificates", file_value{}));
+  to.push_back(bind<cluster, &part::heartbeat_interval>(
+      "cluster.heartbeat_interval", "time between two signs of life to a peer", duration_value{10ms, 1min}));
+  to.push_back(bind<cluster, &part::link_timeout>("cluster.link_timeout",
+                                                  "a peer silent for longer is cut off; three intervals at least",
+                                                  duration_value{30ms, 5min}));
+  to.push_back(bind<cluster, &part::window_bytes>("cluster.window_bytes",
+                                                  "bytes on their way to one peer before it counts as behind",
+                                                  bytes_value{64 * kib, 1 * gib}));
+  to.push_back(bind<cluster, &part::log_bytes>("cluster.log_bytes", "memory for what peers that come back have missed",
+                                               bytes_value{0, 64 * gib}));
+  to.push_back(
+      bind<cluster, &part::log_age>("cluster.log_age", "how long that is kept", duration_value{0ms, 24 * hour}));
+}
+
 void add_world(std::vector<option>& to) {
   using part = protocol::world_options;
   constexpr auto world = &options::world;
@@ -182,18 +235,19 @@ void add_operations(std::vector<option>& to) {
 
 std::vector<option> make_table() {
   std::vector<option> result;
-  for (const auto add :
-       {add_node, add_edge_limits, add_edge_ways, add_edge_times, add_access, add_world, add_limiter, add_operations})
+  for (const auto add : {add_node, add_edge_limits, add_edge_ways, add_edge_times, add_access, add_etcd, add_links,
+                         add_world, add_limiter, add_operations})
     add(result);
   return result;
 }
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 10> sections{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 11> sections{{
     {"node", "this node"},
     {"edge", "serving WebSocket clients"},
     {"admin", "the operators' side"},
     {"auth", "who may connect"},
     {"tls", "encryption towards clients; both files or none"},
+    {"cluster", "being one of several nodes, which find each other in etcd; links between them are mutual TLS"},
     {"world", "the built-in town"},
     {"batcher", "how changes travel together; full or due, whichever is first"},
     {"rate_limiter", "how much clients may send; counted for each identity"},

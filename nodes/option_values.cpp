@@ -8,10 +8,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstring>
 #include <fcntl.h>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <sys/stat.h>
@@ -82,6 +84,16 @@ bool is_origin(std::string_view x) {
   const auto scheme_end = x.find("://");
   return x == "*" || (scheme_end != std::string_view::npos && scheme_end > 0 && x.size() > scheme_end + 3 &&
                       x.find('/', scheme_end + 3) == std::string_view::npos);
+}
+
+/// Whether `x` is one of the schemes (with `://`), an address that others can connect to, and perhaps a slash.
+bool is_url(std::string_view x, std::initializer_list<std::string_view> schemes) {
+  for (const auto scheme : schemes)
+    if (x.starts_with(scheme)) {
+      x.remove_prefix(scheme.size());
+      return is_address(x.ends_with('/') ? x.substr(0, x.size() - 1) : x);
+    }
+  return false;
 }
 
 } // namespace
@@ -187,6 +199,39 @@ std::string origins_value::show(const std::vector<std::string>& xs) const {
 
 model::result<std::string> endpoint_value::parse(std::string_view text) const {
   if (!is_endpoint(text))
+    return not_understood(allowed());
+  return std::string{text};
+}
+
+model::result<std::string> advertised_value::parse(std::string_view text) const {
+  if (!text.empty() && !is_address(text))
+    return not_understood(allowed());
+  return std::string{text};
+}
+
+model::result<std::string> edge_url_value::parse(std::string_view text) const {
+  if (!text.empty() && !is_url(text, {"ws://", "wss://"}))
+    return not_understood(allowed());
+  return std::string{text};
+}
+
+model::result<std::vector<std::string>> etcd_urls_value::parse(std::string_view text) const {
+  auto result = split_list(text);
+  if (!std::all_of(result.begin(), result.end(), [](const auto& x) { return is_url(x, {"http://", "https://"}); }))
+    return not_understood(allowed());
+  return result;
+}
+
+std::string etcd_urls_value::show(const std::vector<std::string>& xs) const {
+  return fmt::format("{}", fmt::join(xs, ","));
+}
+
+model::result<std::string> key_prefix_value::parse(std::string_view text) const {
+  const bool known = std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return c < 0x80 &&
+           (std::isalnum(c) != 0 || std::string_view{"._-/"}.find(static_cast<char>(c)) != std::string_view::npos);
+  });
+  if (!known || text.size() < 2 || text.size() > 200 || text.front() != '/' || text.back() == '/')
     return not_understood(allowed());
   return std::string{text};
 }

@@ -128,6 +128,47 @@ struct endpoint_value {
   }
 };
 
+/// Where peers find this node: like an endpoint, but any host name will do, and the port is a real one; empty: not
+/// given.
+struct advertised_value {
+  static constexpr value_kind kind = value_kind::text;
+  model::result<std::string> parse(std::string_view text) const;
+  std::string show(const std::string& x) const { return x; }
+  std::string allowed() const { return "host:port, for example town1.example:8800 or 10.0.0.1:8800"; }
+};
+
+/// Where clients find this node; empty: not given.
+struct edge_url_value {
+  static constexpr value_kind kind = value_kind::text;
+  model::result<std::string> parse(std::string_view text) const;
+  std::string show(const std::string& x) const { return x; }
+  std::string allowed() const { return "ws://host:port or wss://host:port"; }
+};
+
+/// The addresses of etcd's members.
+struct etcd_urls_value {
+  static constexpr value_kind kind = value_kind::list;
+  model::result<std::vector<std::string>> parse(std::string_view text) const;
+  std::string show(const std::vector<std::string>& xs) const;
+  std::string allowed() const { return "http://host:port or https://host:port, with commas between them"; }
+};
+
+/// What keys in etcd begin with: `/towncrier`.
+struct key_prefix_value {
+  static constexpr value_kind kind = value_kind::text;
+  model::result<std::string> parse(std::string_view text) const;
+  std::string show(const std::string& x) const { return x; }
+  std::string allowed() const { return "a path such as /towncrier, of letters, digits, '.', '_', '-' and '/'"; }
+};
+
+/// Any text, an empty one too.
+struct text_value {
+  static constexpr value_kind kind = value_kind::text;
+  model::result<std::string> parse(std::string_view text) const { return std::string{text}; }
+  std::string show(const std::string& x) const { return x; }
+  std::string allowed() const { return "a text"; }
+};
+
 /// A file that can be read now; empty: none.
 struct file_value {
   static constexpr value_kind kind = value_kind::text;

@@ -1,9 +1,12 @@
 #pragma once
 
 #include "protocol/chunk_sink.hpp"
+#include "protocol/cluster.hpp"
 #include "protocol/messages.hpp"
 
 #include <caf/typed_actor.hpp>
+
+#include <functional>
 
 /// Every actor of Towncrier and what can be said to it: the contents page of the program. Read it from the top: that
 /// is the way of a change from a character to the screen, and then the way of a client's message back.
@@ -221,6 +224,31 @@ using connection_monitor_actor = caf::typed_actor<
     /// The guide's `get_metrics`, as an answer to an operator.
     caf::reacts_to<command_order>>;
 
+/// Whoever wants to know which nodes live: `exchange`, `world`, ...
+using view_listener_actor = caf::typed_actor<
+    /// The view, or whether etcd can be reached, has changed.
+    caf::reacts_to<cluster_view>>;
+
+/// What etcd said, to be dealt with on the actor's own turn.
+struct store_report {
+  std::function<void()> deal;
+};
+
+/// Keeps this node registered in etcd and knows the others that are.
+using membership_actor = caf::typed_actor<
+    /// Keep the lease alive; try what failed again.
+    caf::reacts_to<tick_atom>,
+    /// Something came from etcd.
+    caf::reacts_to<store_report>,
+    /// Wants views from now on; gets the present one at once.
+    caf::reacts_to<view_listener_actor>,
+    /// The view as it is now.
+    caf::replies_to<list_atom>::with<cluster_view>,
+    /// Answers when etcd has it; false when etcd could not be reached.
+    caf::replies_to<leave_request>::with<bool>,
+    /// Compare and swap.
+    caf::replies_to<town_update>::with<town_update_result>>;
+
 } // namespace towncrier::protocol
 
 #define TOWNCRIER_LOCAL_MESSAGE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(towncrier::protocol::name)
@@ -258,4 +286,9 @@ TOWNCRIER_LOCAL_MESSAGE(leave_order)
 TOWNCRIER_LOCAL_MESSAGE(enter_request)
 TOWNCRIER_LOCAL_MESSAGE(inbound)
 TOWNCRIER_LOCAL_MESSAGE(command_order)
+TOWNCRIER_LOCAL_MESSAGE(cluster_view)
+TOWNCRIER_LOCAL_MESSAGE(store_report)
+TOWNCRIER_LOCAL_MESSAGE(leave_request)
+TOWNCRIER_LOCAL_MESSAGE(town_update)
+TOWNCRIER_LOCAL_MESSAGE(town_update_result)
 #undef TOWNCRIER_LOCAL_MESSAGE

@@ -85,6 +85,45 @@ struct tls_options {
   std::string key;
 };
 
+/// Being one of several nodes. Nothing of it counts while `etcd` is empty.
+struct cluster_options {
+  /// `http://host:port` or `https://host:port` of etcd's members; empty: this node is alone.
+  std::vector<std::string> etcd;
+  /// Who this node is to etcd, and the file with the password; both or none.
+  std::string etcd_user;
+  std::string etcd_password_file;
+  /// PEM files for `https://`: whom to trust (empty: whom the system trusts), and who we are (both or none).
+  std::string etcd_ca;
+  std::string etcd_certificate;
+  std::string etcd_key;
+  /// What the keys of this cluster begin with.
+  std::string prefix = "/towncrier";
+  /// A node silent to etcd for longer is gone. Etcd grants no less than 1.5 election timeouts (2 s as it comes).
+  std::chrono::milliseconds lease{3'000};
+  /// Where peers connect.
+  std::string listen = "127.0.0.1:0";
+  /// `host:port` that peers are told; empty: `listen` with the port that was given.
+  std::string advertise;
+  /// The URL that clients of other edges are told; empty: made from where the edge listens.
+  std::string advertise_edge;
+  /// PEM files; links between nodes are mutual TLS, always.
+  std::string certificate;
+  std::string key;
+  std::string ca;
+  /// How often peers hear of each other, and how long a silent one counts as alive: three intervals at least.
+  std::chrono::milliseconds heartbeat_interval{200};
+  std::chrono::milliseconds link_timeout{1'000};
+  /// Bytes that may be on their way to one peer.
+  std::size_t window_bytes = 4 * 1024 * 1024;
+  /// Own batches that are kept for peers that come back: how many bytes, how long.
+  std::size_t log_bytes = 64 * 1024 * 1024;
+  std::chrono::milliseconds log_age{120'000};
+  /// Time between the announcement that a node comes or goes and the moment from which that counts.
+  std::chrono::milliseconds activation_delay{1'000};
+
+  bool enabled() const noexcept { return !etcd.empty(); }
+};
+
 struct world_options {
   /// Characters of the built-in town; 0: no town.
   std::size_t characters = 24;
@@ -133,6 +172,7 @@ struct options {
   admin_options admin;
   auth_options auth;
   tls_options tls;
+  cluster_options cluster;
   world_options world;
   batcher_options batcher;
   rate_limiter_options rate_limiter;

@@ -45,6 +45,22 @@ TEST_F(options_test, every_option_refuses_what_is_impossible_and_says_what_is_al
       {"auth.jwt_algorithm", "none"},
       {"auth.jwt_algorithm", "hs256"},
       {"auth.jwt_role_claim", ""},
+      {"cluster.etcd", "127.0.0.1:2379"},
+      {"cluster.etcd", "ftp://127.0.0.1:2379"},
+      {"cluster.etcd", "http://a:2379,http://"},
+      {"cluster.etcd", "http://a:2379/v3"},
+      {"cluster.prefix", "towncrier"},
+      {"cluster.prefix", "/"},
+      {"cluster.prefix", "/town/"},
+      {"cluster.prefix", "/a town"},
+      {"cluster.lease", "1s"},
+      {"cluster.listen", "town:80"},
+      {"cluster.advertise", "town"},
+      {"cluster.advertise", "town:0"},
+      {"cluster.advertise", "a b:80"},
+      {"cluster.advertise_edge", "http://town:80"},
+      {"cluster.advertise_edge", "ws://town:80/x"},
+      {"cluster.window_bytes", "1"},
       {"world.rate", "0"},
       {"world.rate", "nan"},
       {"world.rate", "inf"},
@@ -140,6 +156,34 @@ TEST_F(options_test, one_tls_file_without_the_other_is_refused) {
   const auto pem = write("a.pem", "x");
   EXPECT_THAT(refuse({"--tls.certificate", pem}), HasSubstr("tls.key = '' (default): give both files, or neither"));
   EXPECT_THAT(refuse({"--tls.key", pem}), HasSubstr("give both files, or neither"));
+}
+
+TEST_F(options_test, a_cluster_without_certificates_is_refused) {
+  const auto pem = write("a.pem", "x");
+  const std::vector<std::string> etcd{"--cluster.etcd", "http://127.0.0.1:2379"};
+  EXPECT_THAT(refuse(etcd), HasSubstr("cluster.etcd = http://127.0.0.1:2379 (flag --cluster.etcd) makes this node one "
+                                      "of several, and the links between them are mutual TLS"));
+  EXPECT_THAT(refuse({etcd[0], etcd[1], "--cluster.certificate", pem, "--cluster.key", pem}),
+              HasSubstr("give cluster.certificate, cluster.key and cluster.ca"));
+  EXPECT_THAT(refuse({"--cluster.certificate", pem}), HasSubstr("cluster.key = '' (default): give both, or neither"));
+}
+
+TEST_F(options_test, half_of_what_etcd_asks_for_is_refused) {
+  const auto file = write("a.pem", "x");
+  EXPECT_THAT(refuse({"--cluster.etcd-user", "town"}),
+              HasSubstr("cluster.etcd_password_file = '' (default): give both, or neither"));
+  EXPECT_THAT(refuse({"--cluster.etcd-password-file", file}), HasSubstr("cluster.etcd_user = '' (default)"));
+  EXPECT_THAT(refuse({"--cluster.etcd-certificate", file}), HasSubstr("cluster.etcd_key = '' (default)"));
+  const std::vector<std::string> links{"--cluster.certificate", file, "--cluster.key", file, "--cluster.ca", file};
+  auto plain = links;
+  plain.insert(plain.end(), {"--cluster.etcd", "http://a:1,http://b:2", "--cluster.etcd-ca", file});
+  EXPECT_THAT(refuse(plain), HasSubstr("is not encrypted"));
+}
+
+TEST_F(options_test, a_link_timeout_below_three_heartbeats_is_refused) {
+  EXPECT_THAT(refuse({"--cluster.heartbeat-interval", "400ms"}),
+              HasSubstr("cluster.link_timeout = 1s (default) is shorter than three times "
+                        "cluster.heartbeat_interval = 400ms (flag --cluster.heartbeat-interval)"));
 }
 
 TEST_F(options_test, an_open_address_without_tokens_is_refused_unless_it_is_meant) {

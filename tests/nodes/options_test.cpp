@@ -48,6 +48,20 @@ const std::map<std::string_view, sample> samples{
     {"auth.jwt_role_claim", {"'town_role'", "town_role"}},
     {"auth.timeout", {"'2s'", "2s"}},
     {"auth.allow_anonymous", {"true", "true"}},
+    {"cluster.etcd",
+     {"['http://127.0.0.1:2379', 'https://b.example:2379']", "http://127.0.0.1:2379,https://b.example:2379"}},
+    {"cluster.etcd_user", {"'town'", "town"}},
+    {"cluster.prefix", {"'/towns/north'", "/towns/north"}},
+    {"cluster.lease", {"'5s'", "5s"}},
+    {"cluster.activation_delay", {"'2s'", "2s"}},
+    {"cluster.listen", {"'127.0.0.1:8800'", "127.0.0.1:8800"}},
+    {"cluster.advertise", {"'town1.example:8800'", "town1.example:8800"}},
+    {"cluster.advertise_edge", {"'wss://town1.example:443'", "wss://town1.example:443"}},
+    {"cluster.heartbeat_interval", {"'100ms'", "100ms"}},
+    {"cluster.link_timeout", {"'3s'", "3s"}},
+    {"cluster.window_bytes", {"'1MiB'", "1MiB"}},
+    {"cluster.log_bytes", {"'128MiB'", "128MiB"}},
+    {"cluster.log_age", {"'1m'", "1m"}},
     {"world.characters", {"100", "100"}},
     {"world.seed", {"42", "42"}},
     {"world.rate", {"2.5", "2.5"}},
@@ -66,6 +80,29 @@ const std::map<std::string_view, sample> samples{
 };
 
 bool names_a_file(const option& x) { return x.allowed == file_value{}.allowed(); }
+
+/// What has to be given too where some options are, with `file` for every file.
+std::vector<std::string> company(const std::string& file) {
+  std::vector<std::string> result{"--cluster.etcd-user", "town"};
+  for (const auto* name : {"tls.certificate", "tls.key", "cluster.etcd-password-file", "cluster.etcd-certificate",
+                           "cluster.etcd-key", "cluster.certificate", "cluster.key", "cluster.ca"})
+    result.insert(result.end(), {std::string{"--"} + name, file});
+  return result;
+}
+
+/// What has to be given too where only `key` is.
+std::vector<std::string> company_of(std::string_view key, const std::string& file) {
+  if (key == "cluster.etcd")
+    return {"--cluster.certificate", file, "--cluster.key", file, "--cluster.ca", file};
+  if (key == "cluster.etcd_user")
+    return {"--cluster.etcd-password-file", file};
+  return {};
+}
+
+std::vector<std::string> joined(std::vector<std::string> xs, const std::vector<std::string>& ys) {
+  xs.insert(xs.end(), ys.begin(), ys.end());
+  return xs;
+}
 
 /// `[section]` and `name = toml`.
 std::string toml_line(const option& x, const std::string& toml, char dash = '_') {
@@ -86,37 +123,41 @@ TEST_F(options_test, every_option_has_a_sample_here_that_is_not_its_default) {
 }
 
 TEST_F(options_test, every_option_can_be_given_in_the_file_under_both_spellings) {
+  const auto file = write("a.pem", "");
   for (const auto& [key, value] : samples) {
     const auto& x = *find_option(key);
     for (const char dash : {'_', '-'})
-      EXPECT_EQ(x.get(accept({"--config", write("town.toml", toml_line(x, value.toml, dash))})), value.text) << key;
+      EXPECT_EQ(x.get(accept(
+                    joined(company_of(key, file), {"--config", write("town.toml", toml_line(x, value.toml, dash))}))),
+                value.text)
+          << key;
   }
 }
 
 TEST_F(options_test, every_option_can_be_given_as_a_flag_under_both_spellings) {
+  const auto file = write("a.pem", "");
   for (const auto& [key, value] : samples) {
     const auto& x = *find_option(key);
-    EXPECT_EQ(x.get(accept({flag_name(x), value.text})), value.text) << key;
-    EXPECT_EQ(x.get(accept({"--" + std::string{key} + "=" + value.text})), value.text) << key;
+    const auto others = company_of(key, file);
+    EXPECT_EQ(x.get(accept(joined(others, {flag_name(x), value.text}))), value.text) << key;
+    EXPECT_EQ(x.get(accept(joined(others, {"--" + std::string{key} + "=" + value.text}))), value.text) << key;
   }
 }
 
 TEST_F(options_test, every_option_can_be_given_in_the_environment) {
+  const auto file = write("a.pem", "");
   for (const auto& [key, value] : samples) {
     const auto& x = *find_option(key);
-    EXPECT_EQ(x.get(accept({}, {{environment_name(x), value.text}})), value.text) << key;
+    EXPECT_EQ(x.get(accept(company_of(key, file), {{environment_name(x), value.text}})), value.text) << key;
   }
 }
 
 TEST_F(options_test, every_file_option_takes_a_file_that_can_be_read_and_no_other) {
   const auto pem = write("a.pem", "# neither a token nor a short secret");
-  const std::vector<std::string> both{"--tls.certificate", pem, "--tls.key", pem};
   for (const auto& x : option_table()) {
     if (!names_a_file(x))
       continue;
-    auto arguments = both;
-    arguments.insert(arguments.end(), {flag_name(x), pem});
-    EXPECT_EQ(x.get(accept(arguments)), pem) << x.key;
+    EXPECT_EQ(x.get(accept(joined(company(pem), {flag_name(x), pem}))), pem) << x.key;
     EXPECT_THAT(refuse({flag_name(x), "/no/such"}),
                 HasSubstr("flag " + flag_name(x) + ": " + std::string{x.key} +
                           " = /no/such cannot be read (No such file or directory)"));
