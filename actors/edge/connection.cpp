@@ -28,7 +28,7 @@ double seconds(std::chrono::milliseconds x) { return std::chrono::duration<doubl
 
 } // namespace
 
-connection_state::connection_state(self_pointer ptr) : self(ptr), faults({100, std::chrono::minutes{1}}) {}
+connection_state::connection_state(self_pointer ptr) : self(ptr) {}
 
 connection_state::~connection_state() {
   // On every way to end, an exception included.
@@ -69,10 +69,9 @@ void connection_state::opened(const protocol::socket_opened& x) {
   counted = true;
   services->traffic->connections_total.add();
   services->traffic->connections_active.add();
-  next_beat = self->clock().now() + services->edge.heartbeat_interval;
-  self->delayed_send(self, services->edge.heartbeat_interval, protocol::tick_atom::value);
   if (echoes) {
     phase = phase::live;
+    self->delayed_send(self, services->edge.heartbeat_interval, protocol::tick_atom::value);
     return;
   }
   if (!services->auth_enabled) {
@@ -139,7 +138,7 @@ void connection_state::welcome(const protocol::joined& x) {
                    {"server", "towncrier/" TOWNCRIER_VERSION},
                    {"protocol", 1},
                    {"heartbeat_interval", seconds(edge.heartbeat_interval)},
-                   {"position", x.position},
+                   {"position", outlet->position()},
                    {"resumed", x.resumed},
                    {"limits", std::move(limits)}});
   if (auth_message)
@@ -157,13 +156,15 @@ void connection_state::tick() {
     refuse(protocol::errc::auth_failed, "no token came in time: send auth first");
     return close(close_code::policy, "authentication timeout");
   }
-  // The timer of the authentication is none of the heartbeat's.
-  if (now >= next_beat)
-    beat(now);
+  // The hub beats for those whom it knows.
+  if (!echoes)
+    return;
+  check_life();
+  self->delayed_send(self, services->edge.heartbeat_interval, protocol::tick_atom::value);
 }
 
-void connection_state::beat(flow::time_point now) {
-  const auto silent = now - socket->last_heard();
+void connection_state::check_life() {
+  const auto silent = self->clock().now() - socket->last_heard();
   if (silent > services->edge.heartbeat_timeout)
     return close(close_code::policy, "no sign of life");
   if (who.expires_at != 0 && model::wall_clock() > who.expires_at) {
@@ -172,10 +173,6 @@ void connection_state::beat(flow::time_point now) {
   }
   if (silent > services->edge.heartbeat_interval)
     socket->ping();
-  if (phase == phase::live && !echoes)
-    self->send(services->hub, protocol::heartbeat_order{reference(), std::nullopt});
-  next_beat = now + services->edge.heartbeat_interval;
-  self->delayed_send(self, services->edge.heartbeat_interval, protocol::tick_atom::value);
 }
 
 void connection_state::close(close_code code, std::string_view reason) {
@@ -206,7 +203,6 @@ protocol::connection_actor::behavior_type connection(connection_state::self_poin
   state.request = std::make_unique<protocol::upgrade_request>(std::move(*request));
   state.format = state.request->format;
   state.echoes = state.services->edge.echo && state.request->path == "/echo";
-  state.faults = flow::sliding_window{{state.services->edge.max_errors, std::chrono::minutes{1}}};
   state.outlet.emplace(*state.socket, *state.services->traffic,
                        outlet::options{state.services->edge.max_queued_bytes, state.services->edge.max_event_bytes});
   state.knock();

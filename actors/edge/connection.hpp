@@ -54,7 +54,7 @@ struct connection_state : protocol::chunk_sink {
   void join();
   void welcome(const protocol::joined& x);
   void tick();
-  void beat(flow::time_point now);
+  void check_life();
   void close(protocol::close_code code, std::string_view reason);
   void closed(const protocol::socket_closed& x);
 
@@ -102,9 +102,9 @@ struct connection_state : protocol::chunk_sink {
   bool replaying = false;
   bool reading = true;
   std::size_t in_flight = 0;
-  flow::sliding_window faults;
+  /// Of what it said that could not be taken; most say nothing such.
+  std::unique_ptr<flow::sliding_window> faults;
   flow::time_point auth_deadline{};
-  flow::time_point next_beat{};
   /// Of the `auth` that is answered after the welcome.
   std::optional<model::message_id> auth_message;
   /// Published messages that the rate limiter refused: coming back is not being delivered.

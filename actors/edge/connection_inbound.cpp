@@ -172,7 +172,10 @@ void connection_state::refuse(protocol::errc code, std::string message, std::opt
   if (phase == phase::closing)
     return;
   send_failure({code, std::move(message), std::move(message_id), std::nullopt, std::nullopt});
-  if (faults.admit(self->clock().now(), 1))
+  if (!faults)
+    faults = std::make_unique<flow::sliding_window>(
+        flow::sliding_window::options{services->edge.max_errors, std::chrono::minutes{1}});
+  if (faults->admit(self->clock().now(), 1))
     close(protocol::close_code::policy, "too many bad messages");
 }
 

@@ -60,6 +60,8 @@ void connection_state::send_failure(const protocol::failure_answer& x) {
 }
 
 void connection_state::send_heartbeat(const protocol::heartbeat_due& x) {
+  if (phase == phase::live)
+    check_life();
   if (phase != phase::live)
     return;
   if (!replaying)

@@ -42,12 +42,16 @@ void hub_state::take_in(const model::batch& x) {
   if (const auto known = position.find(x.stamp.origin);
       known && model::position::mark{x.stamp.incarnation, x.stamp.sequence} <= *known)
     return;
+  if (!window.way)
+    window.way = std::make_shared<fanout::trail>();
+  window.way->add(position, x.stamp);
   position.advance(x.stamp);
+  written_position = nullptr;
   auto kept = std::make_shared<record>(record{x.stamp, {}, model::estimated_size(x)});
   for (const auto& change : x.changes)
     if (auto item = apply(change))
       kept->items.push_back(std::move(item));
-  window.boundaries.push_back({window.entries.size(), position.to_string()});
+  window.boundaries.push_back({window.entries.size(), window.way->batches()});
   window.records.push_back(std::move(kept));
   schedule_flush();
 }
@@ -91,11 +95,14 @@ void hub_state::flush() {
   if (window.records.empty())
     return;
   last_flush = now();
+  if (!window.entries.empty())
+    window.way->end_at(position_text());
   deliver_to_world();
   deliver_to_narrow();
   keep_records();
   window.entries.clear();
   window.boundaries.clear();
+  window.way = nullptr;
   window.records.clear();
   window.concerns.clear();
 }
@@ -103,7 +110,8 @@ void hub_state::flush() {
 void hub_state::deliver_to_world() {
   if (interest.world().empty() || window.entries.empty())
     return;
-  const auto chunk = std::make_shared<const fanout::chunk>(window.entries, window.boundaries, model::wall_clock());
+  const auto chunk =
+      std::make_shared<const fanout::chunk>(window.entries, window.boundaries, window.way, model::wall_clock());
   const auto message = caf::make_message(protocol::delivery{chunk});
   const auto& slots = interest.world();
   for (std::size_t i = 0; i < slots.size(); ++i) {
@@ -139,16 +147,17 @@ void hub_state::deliver_to_narrow() {
     auto batch = window.boundaries.begin();
     for (; at != concerns.end() && at->slot == slot; ++at) {
       for (; at->entry >= batch->entries; ++batch)
-        boundaries.push_back({entries.size(), batch->position});
+        boundaries.push_back({entries.size(), batch->batches});
       entries.push_back({window.entries[at->entry].what, at->shape});
     }
-    boundaries.push_back({entries.size(), window.boundaries.back().position});
+    boundaries.push_back({entries.size(), window.way->batches()});
     const auto* to = viewers.find(slot);
     if (to == nullptr || to->behind)
       continue;
     auto& chunk = chunks[entries];
     if (!chunk)
-      chunk = std::make_shared<const fanout::chunk>(std::move(entries), std::move(boundaries), model::wall_clock());
+      chunk = std::make_shared<const fanout::chunk>(std::move(entries), std::move(boundaries), window.way,
+                                                    model::wall_clock());
     send_chunk(slot, chunk);
   }
 }
@@ -168,11 +177,18 @@ void hub_state::keep_records() {
 
 flow::time_point hub_state::now() const { return self->clock().now(); }
 
+const fanout::position_text& hub_state::position_text() {
+  if (!written_position)
+    written_position = std::make_shared<const std::string>(position.to_string());
+  return written_position;
+}
+
 protocol::hub_actor::behavior_type hub(hub_state::self_pointer self, protocol::edge_options options) {
   auto& state = self->state;
   state.history = flow::history<record_ptr>{{options.history_bytes, options.history_age}};
   state.options = std::move(options);
   self->delayed_send(self, std::chrono::seconds{1}, protocol::tick_atom::value);
+  state.schedule_beat();
   return {
       [self](const protocol::outgoing_batch& x) { self->state.take_in(*x.batch); },
       [self](protocol::flush_atom) {
@@ -187,6 +203,7 @@ protocol::hub_actor::behavior_type hub(hub_state::self_pointer self, protocol::e
       [self](const protocol::replay_more& x) { self->state.pump(x.slot); },
       [self](const protocol::release_hold& x) { self->state.release_if(x); },
       [self](const protocol::leave_order& x) { self->state.leave(x); },
+      [self](protocol::due_atom) { self->state.beat(); },
       [self](protocol::tick_atom) {
         self->state.history.evict(self->state.now());
         self->delayed_send(self, std::chrono::seconds{1}, protocol::tick_atom::value);

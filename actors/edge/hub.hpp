@@ -1,8 +1,10 @@
 #pragma once
 
 #include "actors/edge/viewers.hpp"
+#include "fanout/trail.hpp"
 #include "flow/history.hpp"
 #include "flow/interest.hpp"
+#include "flow/pulse.hpp"
 #include "flow/state_table.hpp"
 #include "hosting/actor.hpp"
 #include "protocol/options.hpp"
@@ -44,6 +46,9 @@ struct hub_state {
   void subscribe(protocol::subscribe_order& x);
   void unsubscribe(protocol::unsubscribe_order& x);
   void heartbeat(protocol::heartbeat_order& x);
+  void schedule_beat();
+  void beat();
+  void send_heartbeat(const viewer& to, std::optional<model::message_id> id);
   void set_interest(slot_type slot, const std::vector<std::string>& channels, const std::optional<model::area>& area);
   void watch_world(slot_type slot);
   void confirm(const viewer& to, slot_type slot, std::string_view type, const std::optional<model::message_id>& id);
@@ -64,6 +69,7 @@ struct hub_state {
   std::optional<fanout::entry> seen_by(slot_type slot, const fanout::item_ptr& x) const;
 
   flow::time_point now() const;
+  const fanout::position_text& position_text();
 
   self_pointer self;
   protocol::edge_options options;
@@ -71,8 +77,16 @@ struct hub_state {
   flow::interest interest;
   flow::history<record_ptr> history;
   edge::viewers viewers;
-  /// Up to where everything was handed on.
+  /// Up to where everything was taken in; what is in the window was not shown yet.
   model::position position;
+  /// The same as clients are told it, once somebody was.
+  fanout::position_text written_position;
+  /// The viewers by when their heartbeats are due.
+  struct pulsing {
+    slot_type slot;
+    std::uint64_t generation;
+  };
+  flow::pulse<pulsing> pulse;
 
   /// What arrived since the last flush.
   struct window {
@@ -82,8 +96,9 @@ struct hub_state {
       fanout::shape shape;
     };
     std::vector<fanout::entry> entries;
-    /// Where each batch ends among them.
+    /// Where each batch ends among them, and with which position.
     std::vector<fanout::boundary> boundaries;
+    std::shared_ptr<fanout::trail> way;
     std::vector<record_ptr> records;
     std::vector<concern> concerns;
     bool flush_scheduled = false;

@@ -79,11 +79,13 @@ void hub_state::pump(slot_type slot) {
   auto& behind = *viewer->behind;
   std::vector<fanout::entry> entries;
   std::vector<fanout::boundary> boundaries;
+  auto way = std::make_shared<fanout::trail>();
   std::size_t bytes = 0;
   while (!behind.missed.empty() && bytes < replay_bytes) {
     const auto record = std::move(behind.missed.front());
     behind.missed.pop_front();
     behind.missed_bytes -= record->bytes;
+    way->add(behind.at, record->stamp);
     behind.at.advance(record->stamp);
     for (const auto& item : record->items) {
       if (auto entry = seen_by(slot, item)) {
@@ -91,11 +93,13 @@ void hub_state::pump(slot_type slot) {
         bytes += record->bytes / record->items.size();
       }
     }
-    boundaries.push_back({entries.size(), behind.at.to_string()});
+    boundaries.push_back({entries.size(), way->batches()});
   }
   if (entries.empty())
     return go_live(slot);
-  auto chunk = std::make_shared<const fanout::chunk>(std::move(entries), std::move(boundaries), model::wall_clock());
+  way->end_at(std::make_shared<const std::string>(behind.at.to_string()));
+  auto chunk = std::make_shared<const fanout::chunk>(std::move(entries), std::move(boundaries), std::move(way),
+                                                     model::wall_clock());
   self->send(viewer->who, protocol::replay{std::move(chunk)});
   // What happens now can follow at once: waiting for the socket would only be worth it with more to give.
   if (behind.missed.empty())
@@ -114,8 +118,7 @@ void hub_state::give_up_catching_up(slot_type slot) {
     for (const auto& item : record->items)
       if (auto entry = seen_by(slot, item))
         entries.push_back(std::move(*entry));
-  send_chunk(slot,
-             std::make_shared<const fanout::chunk>(std::move(entries), position.to_string(), model::wall_clock()));
+  send_chunk(slot, std::make_shared<const fanout::chunk>(std::move(entries), position_text(), model::wall_clock()));
   go_live(slot);
 }
 
@@ -124,8 +127,7 @@ void hub_state::send_snapshot(slot_type slot) {
   for (auto& item : visible_now(slot))
     entries.push_back({std::move(item), fanout::shape::snapshot});
   if (!entries.empty())
-    send_chunk(slot,
-               std::make_shared<const fanout::chunk>(std::move(entries), position.to_string(), model::wall_clock()));
+    send_chunk(slot, std::make_shared<const fanout::chunk>(std::move(entries), position_text(), model::wall_clock()));
 }
 
 std::optional<fanout::entry> hub_state::seen_by(slot_type slot, const fanout::item_ptr& x) const {

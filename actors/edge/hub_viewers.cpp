@@ -17,6 +17,12 @@ std::vector<flow::channel> parse_channels(const std::vector<std::string>& texts)
   return result;
 }
 
+/// A position of a client's, where it is one.
+fanout::position_text as_sent(std::string_view text) {
+  const auto known = model::position::parse(text);
+  return known ? std::make_shared<const std::string>(known->to_string()) : nullptr;
+}
+
 model::object area_object(const model::area& x) {
   return {{"x", x.x}, {"y", x.y}, {"width", x.width}, {"height", x.height}};
 }
@@ -28,13 +34,13 @@ void hub_state::join(protocol::join_request& x) {
   const auto slot = viewers.add(x.viewer);
   viewers.find(slot)->sink = x.sink;
   viewers.find(slot)->automatic = x.automatic;
+  pulse.add({slot, viewers.find(slot)->generation});
   set_interest(slot, x.channels, std::nullopt);
   if (x.channels.empty() && !x.position.empty())
     watch_world(slot);
   const auto resumed = !x.position.empty() && begin_resume(slot, x.position);
   // Not where the stream stands: until it was given what it missed, it is where it was.
-  const auto stands = x.position.empty() ? position : model::position::parse(x.position).value_or(model::position{});
-  self->send(x.viewer, protocol::joined{slot, stands.to_string(), resumed});
+  self->send(x.viewer, protocol::joined{slot, x.position.empty() ? position_text() : as_sent(x.position), resumed});
   if (resumed)
     pump(slot);
   else if (!x.position.empty())
@@ -92,8 +98,29 @@ void hub_state::heartbeat(protocol::heartbeat_order& x) {
   if (viewer == nullptr)
     return;
   flush();
-  self->send(viewer->who,
-             protocol::heartbeat_due{std::move(x.id), viewer->behind ? std::string{} : position.to_string()});
+  send_heartbeat(*viewer, std::move(x.id));
+}
+
+void hub_state::schedule_beat() {
+  const auto part = options.heartbeat_interval / static_cast<int>(flow::pulse_parts);
+  self->delayed_send(self, std::max(part, std::chrono::milliseconds{1}), protocol::due_atom::value);
+}
+
+/// One timer for all: a timer each cost more memory than what a viewer is to a hub.
+void hub_state::beat() {
+  schedule_beat();
+  flush();
+  pulse.turn([this](const pulsing& x) {
+    const auto* viewer = viewers.find(x.slot);
+    const bool is_here = viewer != nullptr && viewer->generation == x.generation;
+    if (is_here)
+      send_heartbeat(*viewer, std::nullopt);
+    return is_here;
+  });
+}
+
+void hub_state::send_heartbeat(const viewer& to, std::optional<model::message_id> id) {
+  self->send(to.who, protocol::heartbeat_due{std::move(id), to.behind ? nullptr : position_text()});
 }
 
 void hub_state::set_interest(slot_type slot, const std::vector<std::string>& channels,
@@ -141,8 +168,7 @@ void hub_state::show_area_change(slot_type slot, const std::vector<fanout::item_
     if (!before.contains(item.get()))
       entries.push_back({std::move(item), fanout::shape::update});
   if (!entries.empty())
-    send_chunk(slot,
-               std::make_shared<const fanout::chunk>(std::move(entries), position.to_string(), model::wall_clock()));
+    send_chunk(slot, std::make_shared<const fanout::chunk>(std::move(entries), position_text(), model::wall_clock()));
 }
 
 } // namespace towncrier::edge

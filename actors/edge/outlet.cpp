@@ -10,6 +10,11 @@ namespace {
 /// Entries that a client which is behind is given at once: small enough that what comes after is fresh.
 constexpr std::size_t catch_up_entries = 500;
 
+const fanout::position_text& no_position() {
+  static const auto text = std::make_shared<const std::string>(fanout::unresumable);
+  return text;
+}
+
 /// In doubt it did: to be told of the end of what it never saw does a client no harm.
 bool knew_it(const fanout::entry& x) {
   return x.shape == fanout::shape::snapshot || (x.shape != fanout::shape::update && x.what->before() != nullptr);
@@ -47,8 +52,8 @@ void outlet::put_off(const fanout::chunk& x, flow::time_point now) {
   begin_behind();
   for (const auto& entry : x.entries())
     put(entry, now);
-  if (!x.position().empty())
-    pending_position_ = x.position();
+  if (x.position())
+    backlog_->position = x.position();
 }
 
 void outlet::replay(const fanout::chunk& x) {
@@ -72,7 +77,7 @@ void outlet::drained(flow::time_point now) {
 }
 
 void outlet::catch_up(flow::time_point now) {
-  auto missed = outbox_->take(catch_up_entries, now);
+  auto missed = backlog_->missed.take(catch_up_entries, now);
   std::vector<fanout::entry> entries;
   entries.reserve(missed.events.size() + missed.states.size());
   std::move(missed.events.begin(), missed.events.end(), std::back_inserter(entries));
@@ -83,10 +88,11 @@ void outlet::catch_up(flow::time_point now) {
     tell_lag(missed.conflated, missed.dropped_events, missed.behind);
   // A client that has some of the latest states, but not all, cannot go on from any position: older states would
   // come after newer ones.
-  position_ = std::string{fanout::unresumable};
+  position_ = no_position();
   if (missed.empty_now) {
+    const auto position = std::move(backlog_->position);
     end_behind();
-    advance(std::exchange(pending_position_, {}));
+    advance(position);
   }
   const fanout::chunk latest{std::move(entries), position_, model::wall_clock()};
   write(latest.frames(how_), latest.entries().size());
@@ -98,11 +104,11 @@ void outlet::tell_lag(std::size_t conflated, std::size_t dropped_events, flow::d
   send("lag", {{"conflated", std::uint64_t{conflated}},
                {"dropped_events", std::uint64_t{dropped_events}},
                {"behind_ms", std::chrono::duration_cast<std::chrono::milliseconds>(behind).count()},
-               {"position", position_}});
+               {"position", position()}});
 }
 
-void outlet::advance(const std::string& x) {
-  if (!behind() && !x.empty())
+void outlet::advance(const fanout::position_text& x) {
+  if (!behind() && x)
     position_ = x;
 }
 
@@ -120,22 +126,22 @@ void outlet::write(std::span<const codec::frame_ptr> frames, std::size_t entries
 
 void outlet::put(const fanout::entry& x, flow::time_point now) {
   if (x.what->is_event())
-    outbox_->put_event(x, x.what->as_is(how_.format).size(), now);
+    backlog_->missed.put_event(x, x.what->as_is(how_.format).size(), now);
   else
-    outbox_->put_state(x.what->now()->id, x, knew_it(x), now);
+    backlog_->missed.put_state(x.what->now()->id, x, knew_it(x), now);
 }
 
 void outlet::begin_behind() {
   if (behind())
     return;
-  outbox_ = std::make_unique<flow::outbox<fanout::entry>>(limits_.max_event_bytes);
+  backlog_ = std::make_unique<backlog>(limits_.max_event_bytes);
   traffic_.connections_behind.add();
 }
 
 void outlet::end_behind() {
   if (!behind())
     return;
-  outbox_ = nullptr;
+  backlog_ = nullptr;
   traffic_.connections_behind.subtract();
 }
 

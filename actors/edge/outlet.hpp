@@ -33,12 +33,6 @@ public:
   /// Keeps what a chunk changes for later.
   void put_off(const fanout::chunk& x, flow::time_point now);
 
-  /// One of the two.
-  void deliver(const fanout::chunk& x, flow::time_point now) {
-    if (!deliver_live(x))
-      put_off(x, now);
-  }
-
   /// Shows a chunk whatever waits already: the sender paces itself by `drained`.
   void replay(const fanout::chunk& x);
 
@@ -49,7 +43,7 @@ public:
   void drained(flow::time_point now);
 
   /// Whether something could not be given yet.
-  bool behind() const noexcept { return outbox_ != nullptr; }
+  bool behind() const noexcept { return backlog_ != nullptr; }
 
   /// Whether more than the client should have waits for its socket.
   bool congested() const noexcept { return socket_.queued_bytes() > limits_.max_queued_bytes; }
@@ -58,12 +52,21 @@ public:
   std::size_t unread_answers() const noexcept { return unread_answers_; }
 
   /// Up to where the client was given everything, or the latest of it.
-  const std::string& position() const noexcept { return position_; }
+  std::string_view position() const noexcept { return position_ ? *position_ : std::string_view{}; }
 
   /// Notes that there was nothing for this client up to `x`. Ignored while it is behind.
-  void advance(const std::string& x);
+  void advance(const fanout::position_text& x);
 
 private:
+  /// What a client has that is behind: most never are.
+  struct backlog {
+    explicit backlog(std::size_t max_event_bytes) : missed(max_event_bytes) {}
+
+    flow::outbox<fanout::entry> missed;
+    /// Where it stands when it was given all of it.
+    fanout::position_text position;
+  };
+
   void write(std::span<const codec::frame_ptr> frames, std::size_t entries);
   void catch_up(flow::time_point now);
   void tell_lag(std::size_t conflated, std::size_t dropped_events, flow::duration behind);
@@ -75,12 +78,9 @@ private:
   protocol::traffic& traffic_;
   options limits_;
   fanout::encoding how_;
-  /// Made when the client falls behind: most never do.
-  std::unique_ptr<flow::outbox<fanout::entry>> outbox_;
   std::size_t unread_answers_ = 0;
-  std::string position_;
-  /// What `position_` becomes when the outbox is empty.
-  std::string pending_position_;
+  fanout::position_text position_;
+  std::unique_ptr<backlog> backlog_;
 };
 
 } // namespace towncrier::edge

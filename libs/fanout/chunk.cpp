@@ -22,9 +22,9 @@ public:
   }
 
   /// The viewer can resume here: ends the message where it is large already.
-  void pass(const boundary& x) {
+  void pass(const trail& way, std::size_t batches) {
     if (size_ > max_message_size / 2)
-      cut(x.position);
+      cut(way.after(batches));
   }
 
   void add_removed(const model::character& x, std::string_view reason) {
@@ -70,26 +70,26 @@ void add_entry(cutter& out, const entry& x, codec::format f) {
 
 } // namespace
 
-chunk::chunk(std::vector<entry> entries, std::string position, double timestamp)
-    : entries_(std::move(entries)), boundaries_{{entries_.size(), std::move(position)}}, cut_anywhere_(true),
-      timestamp_(timestamp) {}
+chunk::chunk(std::vector<entry> entries, position_text position, double timestamp)
+    : entries_(std::move(entries)), boundaries_{{entries_.size()}}, end_(std::move(position)), timestamp_(timestamp) {}
 
-chunk::chunk(std::vector<entry> entries, std::vector<boundary> boundaries, double timestamp)
-    : entries_(std::move(entries)), boundaries_(std::move(boundaries)), cut_anywhere_(false), timestamp_(timestamp) {}
+chunk::chunk(std::vector<entry> entries, std::vector<boundary> boundaries, trail_ptr way, double timestamp)
+    : entries_(std::move(entries)), boundaries_(std::move(boundaries)), way_(std::move(way)), end_(way_->end()),
+      timestamp_(timestamp) {}
 
 std::span<const codec::frame_ptr> chunk::frames(encoding how) const {
   for (const auto& x : made_)
     if (x.how == how)
       return x.frames;
-  cutter out{how, cut_anywhere_, timestamp_};
+  cutter out{how, way_ == nullptr, timestamp_};
   std::size_t at = 0;
   for (const auto& boundary : boundaries_) {
     for (; at < boundary.entries; ++at)
       add_entry(out, entries_[at], how.format);
     if (&boundary != &boundaries_.back())
-      out.pass(boundary);
+      out.pass(*way_, boundary.batches);
   }
-  return made_.emplace_back(made{how, out.finish(position())}).frames;
+  return made_.emplace_back(made{how, out.finish(end_ ? *end_ : std::string_view{})}).frames;
 }
 
 codec::frame_ptr frame_message(encoding how, std::string_view message) {

@@ -2,6 +2,7 @@
 
 #include "codec/frame.hpp"
 #include "fanout/item.hpp"
+#include "fanout/trail.hpp"
 
 #include <array>
 #include <memory>
@@ -47,26 +48,26 @@ inline constexpr std::size_t max_message_size = 256 * 1024;
 /// comes back with this, is given a snapshot. No position reads like it.
 inline constexpr std::string_view unresumable = "-";
 
-/// After the first `entries` entries of a chunk a viewer stands at `position`.
+/// After the first `entries` entries of a chunk a viewer has seen the first `batches` batches of its trail.
 struct boundary {
   std::size_t entries = 0;
-  std::string position;
+  std::size_t batches = 0;
 };
 
 /// What some viewers are told at once, as frames that are made once an encoding and shared by all of them. Lives on
 /// one I/O thread.
 class chunk {
 public:
-  /// `position` (may be empty) is what a viewer has seen when it has all of this: a client that has only some of its
+  /// `position` (may be none) is what a viewer has seen when it has all of this: a client that has only some of its
   /// messages cannot resume. `timestamp` is the time of sending, in seconds since the Unix epoch.
-  chunk(std::vector<entry> entries, std::string position, double timestamp);
+  chunk(std::vector<entry> entries, position_text position, double timestamp);
 
-  /// A stretch of the stream: it is cut into messages at `boundaries` alone, so that a client can resume after each.
-  /// The last boundary is the end.
-  chunk(std::vector<entry> entries, std::vector<boundary> boundaries, double timestamp);
+  /// A stretch of the stream along `way`: it is cut into messages at `boundaries` alone, so that a client can resume
+  /// after each. The last boundary is the end, of the entries and of the way.
+  chunk(std::vector<entry> entries, std::vector<boundary> boundaries, trail_ptr way, double timestamp);
 
   const std::vector<entry>& entries() const noexcept { return entries_; }
-  const std::string& position() const noexcept { return boundaries_.back().position; }
+  const position_text& position() const noexcept { return end_; }
 
   /// The frames to write, in order. Each carries the position of a viewer that has everything up to it.
   std::span<const codec::frame_ptr> frames(encoding how) const;
@@ -79,7 +80,8 @@ private:
 
   std::vector<entry> entries_;
   std::vector<boundary> boundaries_;
-  bool cut_anywhere_;
+  trail_ptr way_; ///< nullptr: it is cut anywhere
+  position_text end_;
   double timestamp_;
   mutable std::vector<made> made_;
 };

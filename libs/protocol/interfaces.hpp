@@ -56,13 +56,13 @@ using connection_actor = caf::typed_actor<
     caf::reacts_to<answer>,
     /// An error that answers one of its messages.
     caf::reacts_to<failure_answer>,
-    /// A heartbeat is to be sent, and with which position.
+    /// A heartbeat is to be sent, and with which position: every interval, and when the client asks.
     caf::reacts_to<heartbeat_due>,
     /// Every hub has what it published.
     caf::reacts_to<delivered>,
     /// It must end.
     caf::reacts_to<close_order>,
-    /// Heartbeats, timeouts.
+    /// A timeout before it has joined a hub.
     caf::reacts_to<tick_atom>>;
 
 /// A client joins a hub. Its live messages wait for a while, so that a `resume` can still come before them.
@@ -101,7 +101,7 @@ struct resume_order {
   std::string position;
 };
 
-/// A viewer wants to know where it stands: a heartbeat is due.
+/// A client wants to know where it stands.
 struct heartbeat_order {
   viewer_ref from;
   std::optional<model::message_id> id;
@@ -139,6 +139,8 @@ using hub_actor = caf::typed_actor<
     caf::reacts_to<release_hold>,
     /// A client is gone.
     caf::reacts_to<leave_order>,
+    /// The next of the viewers are due a heartbeat.
+    caf::reacts_to<due_atom>,
     /// Forget history that is too old.
     caf::reacts_to<tick_atom>>;
 

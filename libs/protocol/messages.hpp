@@ -159,7 +159,7 @@ struct replay {
 /// A hub's answer to a join: the place the viewer has there and where the stream stands.
 struct joined {
   std::uint32_t slot = 0;
-  std::string position;
+  fanout::position_text position;
   bool resumed = false;
 };
 
@@ -180,12 +180,12 @@ struct failure_answer {
   std::optional<close_code> close;
 };
 
-/// Send a heartbeat.
+/// Send a heartbeat, and look whether the client still lives.
 struct heartbeat_due {
   /// That of the client's heartbeat which this answers.
   std::optional<model::message_id> id;
-  /// Where the stream stands for this viewer; empty while it is being caught up.
-  std::string position;
+  /// Where the stream stands for this viewer; none while it is being caught up.
+  fanout::position_text position;
 };
 
 /// Messages whose receipts came back.

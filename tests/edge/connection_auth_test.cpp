@@ -148,11 +148,12 @@ TEST_F(connection_auth_test, an_authenticator_that_is_gone_is_our_fault) {
 TEST_F(connection_auth_test, a_token_that_expires_ends_the_connection) {
   token_owner.expires_at = model::wall_clock() + 3600;
   become_live_as(protocol::role::viewer);
-  live_on(30s);
+  send(who, protocol::heartbeat_due{});
+  EXPECT_EQ(types_of(socket->take()), "heartbeat");
   EXPECT_FALSE(socket->closed);
   token_owner.expires_at = model::wall_clock() - 1;
   say(R"({"type":"auth","data":{"token":"good"},"id":9})");
-  live_on(15s);
+  send(who, protocol::heartbeat_due{});
   auto messages = socket->take();
   ASSERT_EQ(types_of(messages), "result error");
   EXPECT_EQ(number_at(messages[1], "data.code"), 1002);

@@ -53,7 +53,7 @@ struct connection_fixture : support::actor_fixture {
   }
 
   void join(std::string position = "n1:1:5", bool resumed = false) {
-    send(who, protocol::joined{3, std::move(position), resumed});
+    send(who, protocol::joined{3, support::position_of(std::move(position)), resumed});
   }
 
   /// A client that was welcomed; what was sent so far is forgotten.

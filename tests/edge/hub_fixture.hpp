@@ -42,7 +42,7 @@ struct hub_fixture : support::actor_fixture {
     viewer result{make_probe<protocol::connection_actor>(), {}, {}};
     send(hub, protocol::join_request{result.probe.handle(), std::move(channels), automatic, std::move(position)});
     result.welcome = result.probe.take_one<protocol::joined>();
-    result.position = result.welcome.position;
+    result.position = support::to_text(result.welcome.position);
     return result;
   }
 
@@ -105,7 +105,7 @@ struct hub_fixture : support::actor_fixture {
   }
 
   static std::string note_chunk(viewer& x, const fanout::chunk& chunk) {
-    x.position = chunk.position();
+    x.position = support::to_text(chunk.position());
     return support::to_text(chunk.entries());
   }
 

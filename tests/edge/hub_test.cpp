@@ -165,7 +165,7 @@ TEST_F(hub_test, one_that_leaves_before_it_was_told_its_place_takes_nobody_elses
 
 /// A viewer on the hub's thread, as far as the hub sees it.
 struct recording_sink final : protocol::chunk_sink {
-  void deliver(const fanout::chunk& x) override { positions.push_back(x.position()); }
+  void deliver(const fanout::chunk& x) override { positions.push_back(support::to_text(x.position())); }
   std::vector<std::string> positions;
 };
 
@@ -225,8 +225,30 @@ TEST_F(hub_test, a_heartbeat_says_where_the_stream_stands_and_comes_after_all_of
   const auto messages = x.probe.take_all();
   ASSERT_EQ(messages.size(), 3u);
   const auto& due = messages[2].get_as<protocol::heartbeat_due>(0);
-  EXPECT_EQ(due.position, "n1:1:2");
+  EXPECT_EQ(support::to_text(due.position), "n1:1:2");
   EXPECT_EQ(due.id, model::message_id{std::int64_t{5}});
+}
+
+TEST_F(hub_test, gives_every_viewer_a_heartbeat_every_interval) {
+  auto x = join_live({"world"});
+  publish({event("one")});
+  x.probe.clear();
+  advance(options.heartbeat_interval);
+  auto late = join_live({});
+  EXPECT_EQ(support::to_text(x.probe.take_one<protocol::heartbeat_due>().position), "n1:1:1");
+  EXPECT_EQ(late.probe.count<protocol::heartbeat_due>(), 0u);
+  for (int i = 0; i < 4; ++i)
+    advance(options.heartbeat_interval);
+  EXPECT_EQ(x.probe.count<protocol::heartbeat_due>(), 4u);
+  EXPECT_EQ(late.probe.count<protocol::heartbeat_due>(), 4u);
+  leave(x);
+  auto heir = join({});
+  ASSERT_EQ(heir.welcome.slot, x.welcome.slot);
+  x.probe.clear();
+  for (int i = 0; i < 4; ++i)
+    advance(options.heartbeat_interval);
+  EXPECT_EQ(x.probe.count<protocol::heartbeat_due>(), 0u);
+  EXPECT_EQ(heir.probe.count<protocol::heartbeat_due>(), 4u) << "it must not have its predecessor's as well";
 }
 
 TEST_F(hub_test, the_first_subscribe_takes_the_place_of_what_was_not_asked_for) {

@@ -21,6 +21,12 @@ using support::number_at;
 using support::text_at;
 using support::types_of;
 
+/// As a connection does.
+void show(edge::outlet& to, const fanout::chunk& x, flow::time_point now) {
+  if (!to.deliver_live(x))
+    to.put_off(x, now);
+}
+
 /// Something that is larger than what may wait for a socket here.
 const std::string long_text(2000, 'x');
 
@@ -34,7 +40,7 @@ struct outlet_test : ::testing::Test {
 
   void fall_behind() {
     socket.take_nothing();
-    outlet.deliver(chunk_of({entry_of(support::event("big", long_text))}, "p1"), now);
+    show(outlet, chunk_of({entry_of(support::event("big", long_text))}, "p1"), now);
     socket.sent.clear();
   }
 
@@ -46,13 +52,13 @@ struct outlet_test : ::testing::Test {
   }
 
   void deliver(std::vector<fanout::entry> entries, std::string position = {}) {
-    outlet.deliver(chunk_of(std::move(entries), std::move(position)), now);
+    show(outlet, chunk_of(std::move(entries), std::move(position)), now);
   }
 };
 
 TEST_F(outlet_test, shares_the_frames_of_a_chunk_with_a_client_that_keeps_up) {
   const auto chunk = chunk_of({entry_of(support::update(character("a", 1)))}, "p1");
-  outlet.deliver(chunk, now);
+  show(outlet, chunk, now);
   ASSERT_EQ(socket.sent.size(), 1u);
   EXPECT_EQ(socket.sent[0], chunk.frames({}).front());
   EXPECT_EQ(outlet.position(), "p1");
@@ -174,7 +180,7 @@ TEST_F(outlet_test, gives_a_position_only_when_everything_was_given) {
   for (int i = 0; i < 501; ++i)
     deliver({entry_of(support::update(character("c" + std::to_string(i), 1)))}, "p" + std::to_string(i + 2));
   EXPECT_EQ(outlet.position(), "p1");
-  outlet.advance("p9999");
+  outlet.advance(support::position_of("p9999"));
   EXPECT_EQ(outlet.position(), "p1") << "a client that is behind has not come that far";
   socket.queued = 0; // what comes next waits again
   outlet.drained(now);
@@ -269,8 +275,8 @@ TEST_F(outlet_test, a_client_that_goes_is_not_behind_any_more) {
   {
     edge::outlet other{socket, traffic, {0, 10'000}};
     socket.take_nothing();
-    other.deliver(chunk_of({entry_of(support::event("a"))}), now);
-    other.deliver(chunk_of({entry_of(support::event("b"))}), now);
+    show(other, chunk_of({entry_of(support::event("a"))}), now);
+    show(other, chunk_of({entry_of(support::event("b"))}), now);
     EXPECT_EQ(traffic.connections_behind.get(), 1u);
   }
   EXPECT_EQ(traffic.connections_behind.get(), 0u);

@@ -2,6 +2,7 @@
 #include "tests/support/changes.hpp"
 #include "tests/support/fake_socket.hpp"
 
+#include <map>
 #include <zlib.h>
 
 namespace towncrier::fanout {
@@ -107,18 +108,27 @@ TEST(chunk, without_boundaries_is_cut_anywhere_and_only_its_end_can_be_resumed_f
 TEST(chunk, a_stretch_of_the_stream_is_cut_between_batches_and_each_cut_can_be_resumed_from) {
   std::vector<entry> entries;
   std::vector<boundary> boundaries;
+  auto way = std::make_shared<trail>();
+  model::position at;
+  std::map<std::size_t, std::string> positions; // by the entries before them
   for (int i = 0; i < 100; ++i) {
     entries.push_back(entry_of(support::event("e" + std::to_string(i), std::string(10'000, 'x'))));
-    if (i % 10 == 9)
-      boundaries.push_back({entries.size(), "n1:1:" + std::to_string(i + 1)});
+    if (i % 10 != 9)
+      continue;
+    const model::origin_position batch{i == 59 ? "n2" : "n1", 1, static_cast<std::uint64_t>(i / 10 + 1)};
+    way->add(at, batch);
+    at.advance(batch);
+    boundaries.push_back({entries.size(), way->batches()});
+    positions[entries.size()] = at.to_string();
   }
-  const chunk x{std::move(entries), std::move(boundaries), 1.0};
-  EXPECT_EQ(x.position(), "n1:1:100");
+  way->end_at(support::position_of(at.to_string()));
+  const chunk x{std::move(entries), std::move(boundaries), way, 1.0};
+  EXPECT_EQ(support::to_text(x.position()), "n1:1:a,n2:1:6");
   std::size_t told = 0;
   for (const auto& frame : x.frames({})) {
     const auto message = decode_frame(*frame);
     told += message.find("data")->get_if<model::array>()->size();
-    EXPECT_EQ(text_at(message, "position"), "n1:1:" + std::to_string(told));
+    EXPECT_EQ(text_at(message, "position"), positions[told]);
   }
   EXPECT_EQ(told, 100u);
   EXPECT_GT(x.frames({}).size(), 3u);

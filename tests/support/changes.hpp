@@ -52,8 +52,16 @@ inline fanout::entry entry_of(model::change x, fanout::shape how = fanout::shape
   return {std::make_shared<const fanout::item>(std::move(x), std::move(before)), how};
 }
 
+/// A position as it is passed on; none for an empty text.
+inline fanout::position_text position_of(std::string text) {
+  return text.empty() ? nullptr : std::make_shared<const std::string>(std::move(text));
+}
+
+/// The text of a position.
+inline std::string to_text(const fanout::position_text& x) { return x ? *x : std::string{}; }
+
 inline fanout::chunk chunk_of(std::vector<fanout::entry> entries, std::string position = {}) {
-  return {std::move(entries), std::move(position), 1};
+  return {std::move(entries), position_of(std::move(position)), 1};
 }
 
 /// `a1` for version 1 of `a` as it is, `a1+` for its whole state, `a1-area` and `a1-location` for leaving the view,
