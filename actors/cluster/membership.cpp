@@ -1,0 +1,250 @@
+#include "actors/cluster/membership.hpp"
+
+#include "actors/cluster/node_json.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace towncrier::cluster {
+
+using namespace std::chrono_literals;
+
+void membership_state::tick() {
+  self->delayed_send(self, std::clamp<std::chrono::milliseconds>(options.lease / 12, 50ms, 500ms),
+                     protocol::tick_atom::value);
+  if (!watching)
+    read();
+  known->forget(self->clock().now());
+  publish();
+  if (known->reachable()) {
+    look_after_own_key();
+    keep_alive();
+  }
+}
+
+// -- reading and watching
+
+void membership_state::read() {
+  if (std::exchange(reading, true))
+    return;
+  services.store->read(known->folder(), here([this](const model::result<etcd::snapshot>& x) { take(x); }));
+}
+
+void membership_state::take(const model::result<etcd::snapshot>& x) {
+  reading = false;
+  if (!x)
+    return lose(x.error());
+  if (!known->reachable())
+    spdlog::info("etcd is reached; revision {}", x->revision);
+  const bool forgetful = known->read(*x, self->clock().now());
+  written = std::min(written, x->revision);
+  if (forgetful)
+    spdlog::warn("etcd has lost its memory: its revision fell to {}", x->revision);
+  const auto number = ++watch;
+  watching = true;
+  services.store->watch(known->folder(), x->revision + 1,
+                        here([this, number](const std::vector<etcd::change>& changes) { take(number, changes); }),
+                        here([this, number](const std::string& why) { watch_ended(number, why); }));
+  // Whoever else forgot us needs no time to get used to us: all have to come back.
+  if (registered && known->own() == nullptr && !forgetful)
+    node.active_from = 0;
+  publish();
+  look_after_own_key();
+}
+
+void membership_state::take(std::uint64_t number, const std::vector<etcd::change>& xs) {
+  if (number != watch)
+    return;
+  for (const auto& x : xs)
+    known->apply(x, self->clock().now());
+  if (registered && !left && known->own() == nullptr) {
+    // The others have seen us go.
+    spdlog::warn("this node's key is gone from etcd; registering again");
+    lease = 0;
+    node.active_from = 0;
+  }
+  publish();
+  look_after_own_key();
+}
+
+void membership_state::watch_ended(std::uint64_t number, const std::string& why) {
+  if (number != watch)
+    return;
+  spdlog::debug("the watch at etcd has ended: {}", why);
+  watching = false;
+  // Perhaps it was that one member: reading shows whether there is another.
+  read();
+}
+
+void membership_state::lose(const std::string& why) {
+  watching = false;
+  ++watch;
+  if (known->reachable() || !published)
+    spdlog::warn("etcd cannot be reached, the last view stands: {}", why);
+  known->lose();
+  publish();
+}
+
+void membership_state::publish() {
+  auto view = known->view();
+  if (published && *published == view)
+    return;
+  published = std::move(view);
+  for (const auto& x : services.listeners)
+    self->send(x, *published);
+}
+
+// -- being registered
+
+void membership_state::look_after_own_key() {
+  if (known->store_revision() < written)
+    return;
+  const auto* own = known->own();
+  if (own != nullptr && own->node.incarnation > node.incarnation)
+    return be_superseded(own->node);
+  registered = own != nullptr && own->node == node && lease != 0;
+  if (registered || left || superseded || !watching)
+    return;
+  if (lease == 0)
+    get_lease();
+  else
+    write_own_key();
+}
+
+void membership_state::get_lease() {
+  if (std::exchange(asking_lease, true))
+    return;
+  const auto now = self->clock().now();
+  services.store->grant(std::chrono::ceil<std::chrono::seconds>(options.lease),
+                        here([this, now](const model::result<std::uint64_t>& x) {
+                          asking_lease = false;
+                          if (!x)
+                            return lose(x.error());
+                          lease = *x;
+                          renewed = now;
+                          look_after_own_key();
+                        }));
+}
+
+void membership_state::write_own_key() {
+  if (std::exchange(writing, true))
+    return;
+  if (node.active_from == 0)
+    node.active_from = services.wall_clock() + static_cast<std::uint64_t>(options.activation_delay.count());
+  services.store->put({known->key_of(node.id), to_json(node), lease, known->own_revision()},
+                      here([this](const model::result<etcd::put_result>& x) { take(x); }));
+}
+
+void membership_state::take(const model::result<etcd::put_result>& x) {
+  writing = false;
+  if (!x) {
+    spdlog::warn("this node could not be registered in etcd: {}", x.error());
+    lease = 0;
+    return;
+  }
+  // The view goes by the watch alone, in order; when it is there, we look again.
+  if (x->done || x->current)
+    written = x->done ? x->revision : x->current->revision;
+}
+
+void membership_state::keep_alive() {
+  const auto now = self->clock().now();
+  if (lease == 0 || superseded || left || now - renewed < options.lease / 3 || std::exchange(renewing, true))
+    return;
+  services.store->keep_alive(lease, here([this, now, which = lease](const model::result<bool>& x) {
+                               renewing = false;
+                               if (!x)
+                                 return lose(x.error());
+                               renewed = now;
+                               if (!*x && which == lease) {
+                                 spdlog::warn("this node's lease has run out; registering again");
+                                 lease = 0;
+                                 node.active_from = 0;
+                                 look_after_own_key();
+                               }
+                             }));
+}
+
+void membership_state::be_superseded(const protocol::node_info& by) {
+  if (std::exchange(superseded, true))
+    return;
+  registered = false;
+  spdlog::error("another node has the id {} and began later (incarnation {}, ours {}): this one is none of the cluster "
+                "any more",
+                by.id, by.incarnation, node.incarnation);
+  if (services.superseded)
+    services.superseded(by);
+}
+
+// -- what others ask
+
+caf::result<bool> membership_state::leave(const protocol::leave_request& x) {
+  auto promise = self->make_response_promise<bool>();
+  if (x.what == protocol::leave_request::step::announce)
+    announce(promise);
+  else
+    deregister(promise);
+  return promise;
+}
+
+void membership_state::announce(caf::typed_response_promise<bool> promise) {
+  if (!known->reachable() || lease == 0 || superseded || left) {
+    promise.deliver(false);
+    return;
+  }
+  node.active_until = services.wall_clock() + static_cast<std::uint64_t>(options.activation_delay.count());
+  services.store->put({known->key_of(node.id), to_json(node), lease, known->own_revision()},
+                      here([this, promise](const model::result<etcd::put_result>& x) mutable {
+                        if (x && x->done)
+                          written = x->revision;
+                        promise.deliver(x && x->done);
+                      }));
+}
+
+void membership_state::deregister(caf::typed_response_promise<bool> promise) {
+  left = true;
+  if (lease == 0) {
+    promise.deliver(true);
+    return;
+  }
+  services.store->revoke(lease, here([promise](const model::result<bool>& x) mutable { promise.deliver(bool{x}); }));
+}
+
+caf::result<protocol::town_update_result> membership_state::update_town(const protocol::town_update& x) {
+  auto promise = self->make_response_promise<protocol::town_update_result>();
+  services.store->put({known->town_key(), x.value, 0, x.expected_revision.value_or(0)},
+                      here([promise, value = x.value](const model::result<etcd::put_result>& got) mutable {
+                        protocol::town_update_result result;
+                        if (!got)
+                          result.error = got.error();
+                        else if (got->done)
+                          result = {true, value, got->revision, {}};
+                        else if (got->current)
+                          result = {false, got->current->value, got->current->revision, {}};
+                        promise.deliver(std::move(result));
+                      }));
+  return promise;
+}
+
+protocol::membership_actor::behavior_type membership(membership_state::self_pointer self, membership_services services,
+                                                     protocol::node_info node, protocol::cluster_options options) {
+  auto& state = self->state;
+  state.services = std::move(services);
+  state.known.emplace(options.prefix, node.id, options.lease);
+  state.node = std::move(node);
+  state.node.active_from = 0;
+  state.options = std::move(options);
+  self->send(self, protocol::tick_atom::value);
+  return {
+      [self](protocol::tick_atom) { self->state.tick(); },
+      [](const protocol::store_report& x) { x.deal(); },
+      [self](const protocol::view_listener_actor& x) {
+        self->state.services.listeners.push_back(x);
+        self->send(x, self->state.known->view());
+      },
+      [self](protocol::list_atom) { return self->state.known->view(); },
+      [self](const protocol::leave_request& x) { return self->state.leave(x); },
+      [self](const protocol::town_update& x) { return self->state.update_town(x); },
+  };
+}
+
+} // namespace towncrier::cluster

@@ -1,0 +1,94 @@
+#pragma once
+
+#include "actors/cluster/roster.hpp"
+#include "hosting/actor.hpp"
+#include "protocol/interfaces.hpp"
+#include "protocol/options.hpp"
+
+#include <caf/send.hpp>
+
+#include <functional>
+#include <memory>
+
+namespace towncrier::cluster {
+
+/// What the membership needs of others.
+struct membership_services {
+  /// Outlives the actor's last callback: end the store first, then the actor.
+  etcd::store* store = nullptr;
+  /// Who wants views.
+  std::vector<protocol::view_listener_actor> listeners;
+  /// Milliseconds since the Unix epoch.
+  std::function<std::uint64_t()> wall_clock;
+  /// Called once, when a later life of this node's id has taken the key over: this one has to end.
+  std::function<void(const protocol::node_info& by)> superseded;
+};
+
+/// Keeps this node registered in etcd and knows the others that are. See this room's README for what is in etcd.
+struct membership_state {
+  static inline const char* name = "membership";
+  using self_pointer = hosting::pointer<protocol::membership_actor, membership_state>;
+
+  explicit membership_state(self_pointer ptr) : self(ptr) {}
+
+  void tick();
+
+  // Reading and watching.
+  void read();
+  void take(const model::result<etcd::snapshot>& x);
+  void take(std::uint64_t watch, const std::vector<etcd::change>& xs);
+  void watch_ended(std::uint64_t watch, const std::string& why);
+  void lose(const std::string& why);
+  void publish();
+
+  // Being registered.
+  void look_after_own_key();
+  void get_lease();
+  void write_own_key();
+  void take(const model::result<etcd::put_result>& x);
+  void keep_alive();
+  void be_superseded(const protocol::node_info& by);
+
+  caf::result<bool> leave(const protocol::leave_request& x);
+  void announce(caf::typed_response_promise<bool> promise);
+  void deregister(caf::typed_response_promise<bool> promise);
+  caf::result<protocol::town_update_result> update_town(const protocol::town_update& x);
+
+  /// A callback for the store that runs `f` on this actor's turn, if the actor still lives then.
+  template <class F>
+  auto here(F f) {
+    return [to = caf::actor_cast<caf::actor_addr>(self), f = std::make_shared<F>(std::move(f))](auto... xs) {
+      if (const auto handle = caf::actor_cast<protocol::membership_actor>(to))
+        caf::anon_send(handle, protocol::store_report{[f, xs...] { (*f)(xs...); }});
+    };
+  }
+
+  self_pointer self;
+  membership_services services;
+  protocol::cluster_options options;
+  protocol::node_info node;
+  std::optional<roster> known;
+  std::optional<protocol::cluster_view> published;
+
+  bool reading = false;
+  bool watching = false;
+  /// Names the watch that counts.
+  std::uint64_t watch = 0;
+
+  std::uint64_t lease = 0;
+  bool asking_lease = false;
+  bool writing = false;
+  /// What etcd must have told us of before our key is looked at again: our own last write of it.
+  std::uint64_t written = 0;
+  /// Whether the key held our present value, under our lease, when it was seen last.
+  bool registered = false;
+  bool superseded = false;
+  bool left = false;
+  std::chrono::steady_clock::time_point renewed{};
+  bool renewing = false;
+};
+
+protocol::membership_actor::behavior_type membership(membership_state::self_pointer self, membership_services services,
+                                                     protocol::node_info node, protocol::cluster_options options);
+
+} // namespace towncrier::cluster
