@@ -29,11 +29,11 @@ class Cluster:
 
     def __init__(self, state=STATE, program=PROGRAM, die_with_caller=False):
         self.folder = pathlib.Path(state).resolve()
-        self.program = pathlib.Path(program).resolve()
         self._how = {"die_with_caller": die_with_caller}
         self._starting = set()
         self._file = self.folder / "cluster.json"
         self.record = json.loads(self._file.read_text(encoding="utf-8")) if self._file.exists() else None
+        self.program = pathlib.Path(self.record["program"] if self.record else program).resolve()
 
     # What there is
 
@@ -76,12 +76,13 @@ class Cluster:
 
     # Beginning and end
 
-    def up(self, count, characters=24, options=(), namespaces=False):
+    def up(self, count, characters=24, options=(), namespaces=False, program=None):
         """Starts etcd and `count` nodes; returns when all are ready and see each other. Leaves nothing on failure."""
         if self.is_up():
             raise ClusterError(f"a cluster is up already in {self.folder}: 'down' ends it")
         self._clear()
-        self.record = {"characters": characters, "options": list(options), "nodes": [], "network": None,
+        self.program = pathlib.Path(program or self.program).resolve()
+        self.record = {"program": str(self.program), "characters": characters, "options": list(options), "nodes": [], "network": None,
                        "partition": None, "etcd": {"host": network.LOOPBACK, "ports": network.free_ports(2)}}
         try:
             if namespaces:

@@ -24,6 +24,7 @@ class CountingPublisher(threading.Thread):
         self.events, self.states, self.faults = {}, {}, []
         self.reconnections = -1
         self.counter = 0
+        self._gives_up = False
         self._ends = threading.Event()
         self._client = None
         self._edge = 0
@@ -34,6 +35,11 @@ class CountingPublisher(threading.Thread):
         self.join(patience)
         if self.is_alive():
             raise AssertionError(f"{self.name}: batch {self.counter} was not acknowledged in {patience} s")
+
+    def give_up(self):
+        """Ends without waiting for an answer."""
+        self._gives_up = True
+        self._ends.set()
 
     def run(self):
         while not self._ends.is_set():
@@ -46,7 +52,7 @@ class CountingPublisher(threading.Thread):
     def _publish(self, number):
         entry = self.events[self.name, number] = {"publisher": self.name, "counter": number, "sent": time.time(),
                                                   "acked": None, "times": 0, "edge": None}
-        while entry["acked"] is None:
+        while entry["acked"] is None and not self._gives_up:
             try:
                 self._connect()
                 entry["edge"] = self.edges[self._edge]

@@ -1,0 +1,97 @@
+"""What the network and strangers can do to a cluster: hostile bytes, a stalled peer, a partition."""
+
+import os
+import random
+import shutil
+import socket
+import struct
+import time
+
+from cluster_scenario import CALM, FULL, ClusterTest, run
+
+MIB = 1 << 20
+SEED = int(os.environ.get("TOWNCRIER_SEED", "7"))
+
+
+def resident_bytes(node):
+    with open(f"/proc/{node.pid}/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def hostile_payloads(dice, count):
+    """Random bytes, and what ended or filled a plain port of the actor framework: headers that claim great lengths."""
+    for _ in range(count):
+        kind = dice.randrange(4)
+        if kind == 0:
+            yield dice.randbytes(dice.randrange(1, 4096))
+        elif kind == 1:
+            yield b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+        elif kind == 2:
+            yield bytes(dice.randrange(8)) + struct.pack("!I", dice.choice([0, 0xFFFFFFFF, 1 << 30])) + bytes(64)
+        else:  # the beginning of a TLS handshake, then anything
+            yield b"\x16\x03\x01" + struct.pack("!H", dice.randrange(16384)) + dice.randbytes(dice.randrange(512))
+
+
+class ClusterNetwork(ClusterTest):
+    def test_hostile_bytes_at_the_cluster_port(self):
+        self.up(2)
+        self.watch(viewers=8)
+        node = self.cluster.node(1)
+        before, dice, kept = resident_bytes(node), random.Random(SEED), []
+        for i, payload in enumerate(hostile_payloads(dice, 2000 if FULL else 400)):
+            stranger = socket.create_connection(node.mesh, timeout=5)
+            try:
+                stranger.sendall(payload)
+            except OSError:
+                pass
+            if i % 4 == 0:  # some stay and say nothing more
+                kept.append(stranger)
+            else:
+                stranger.close()
+        self.assertEqual(node.state, "running", self.logs())
+        grown = resident_bytes(node) - before
+        for stranger in kept:
+            stranger.close()
+        print(f"    hostile bytes: {grown / MIB:.1f} MiB more, seed {SEED}", flush=True)
+        self.assertLess(grown, 48 * MIB)
+        self.calm()
+        # The link that there was has stayed: nobody missed anything, and nobody stood still.
+        summary = self.judge(max_silence=2.0)
+        self.assertEqual(summary["reconnections"], 0)
+
+    def test_a_stalled_peer_costs_bounded_memory(self):
+        self.up(3)
+        self.watch(silence_ms=3000)
+        others = [self.cluster.node(1), self.cluster.node(3)]
+        before = [resident_bytes(x) for x in others]
+        self.cluster.freeze(2)
+        highest = list(before)
+        until = time.monotonic() + (30 if FULL else 10)
+        while time.monotonic() < until:
+            highest = [max(a, resident_bytes(x)) for a, x in zip(highest, others)]
+            time.sleep(0.2)
+        self.cluster.thaw(2)
+        grown = [(a - b) / MIB for a, b in zip(highest, before)]
+        print(f"    a stalled peer: {grown} MiB more", flush=True)
+        # The window, the log for those who come back, the history of viewers, and what both are made from.
+        self.assertLess(max(grown), 200)
+        self.cluster.wait_until_ready()
+        self.calm()
+        self.judge()
+
+    def test_a_partition_between_two_halves(self):
+        if os.geteuid() != 0 or shutil.which("ip") is None:
+            self.skipTest("network namespaces need root and the program 'ip' (iproute2)")
+        self.up(4, namespaces=True)
+        self.watch()
+        self.cluster.partition([[1, 2], [3, 4]], etcd=[1, 2])
+        time.sleep(2 * CALM)
+        self.recorder.wait_until_all_open()
+        self.cluster.heal()
+        self.cluster.wait_until_ready()
+        self.calm()
+        self.judge()
+
+
+if __name__ == "__main__":
+    run()
