@@ -62,6 +62,8 @@ class ClusterTest(unittest.TestCase):
 
     def up(self, count, *options, **how):
         self.cluster.up(count, CHARACTERS, options, **how)
+        if self.cluster.node(1).seen_nodes() is None:
+            self.skipTest("the nodes of this program do not say whom they see")
 
     def edges(self, but=()):
         return [x.edge for x in self.cluster.nodes if x.edge and x.process_state == "running" and x.index not in but]
