@@ -242,8 +242,8 @@ class Cluster:
         return Node(self.folder, record)
 
     def _make_certificates(self, nodes):
-        names = [f"{x.id}={x.record['mesh']}" if self.network else x.id for x in nodes]
-        made = subprocess.run([self.program, "certificates", self.folder / "certificates", *names],
+        hosts = [x for node in nodes for x in ("--host", node.record["mesh"])]
+        made = subprocess.run([self.program, "certificates", self.folder / "certificates", *(x.id for x in nodes), *hosts],
                               capture_output=True, text=True, check=False)
         if made.returncode != 0:
             raise ClusterError(f"towncrier certificates failed: {made.stderr or made.stdout}")

@@ -67,7 +67,11 @@ class Node:
         answer = network.get_json(self.admin + "/api/v1/nodes")
         if not isinstance(answer, dict):
             return None
-        return {x["id"] for x in answer["nodes"] if x.get("state") not in ("lost", "gone", "unlinked", "connecting")}
+        seen = {x["id"] for x in answer["nodes"] if x.get("state", "up") == "up"}
+        if "links" not in answer:
+            return seen
+        # To be in the same list is not yet to hear of each other.
+        return seen & {self.id, *(x["node"] for x in answer["links"] if x["phase"] == "live")}
 
     def describe(self):
         """What `status --json` prints of it."""
@@ -123,8 +127,8 @@ class Node:
         options = {
             "--node.id": self.id, "--node.roles": ",".join(self.roles), "--edge.listen": self._address(0),
             "--admin.listen": self._address(1), "--world.characters": characters, "--cluster.etcd": etcd_url,
-            "--cluster.listen": "%s:%d" % self.mesh, "--cluster.certificate": certificates / f"{self.id}.crt",
-            "--cluster.key": certificates / f"{self.id}.key", "--cluster.ca": certificates / "ca.crt",
+            "--cluster.listen": "%s:%d" % self.mesh, "--cluster.certificate": certificates / f"{self.id}.pem",
+            "--cluster.key": certificates / f"{self.id}.key", "--cluster.ca": certificates / "ca.pem",
             **DEFAULT_OPTIONS,
         }
         if self.record["host"] != network.LOOPBACK:

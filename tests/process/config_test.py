@@ -38,7 +38,7 @@ class ConfigTest(unittest.TestCase):
             return
         pair = path.with_suffix("")
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                        "-subj", "/CN=test", "-keyout", f"{pair}.key", "-out", f"{pair}.crt"], check=True,
+                        "-subj", "/CN=test", "-keyout", f"{pair}.key", "-out", f"{pair}.pem"], check=True,
                        capture_output=True)
 
     def test_the_examples_are_accepted(self):

@@ -21,7 +21,7 @@ def certificates():
     folder = pathlib.Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
     for name in sys.argv[3:]:
-        (folder / f"{name.partition('=')[0]}.key").touch()
+        (folder / f"{name}.key").touch()
 
 
 def live(file):
