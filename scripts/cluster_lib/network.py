@@ -28,8 +28,11 @@ def free_ports(count, taken=()):
 
 def get(url, timeout=2.0):
     """Status and body (text) of a GET; (0, reason) when there is no answer."""
+    # Without tokens operators' pages are for localhost alone, by the name that they are asked under; the address of a
+    # namespace leads nowhere else either.
+    request = urllib.request.Request(url, headers={"Host": "localhost"})
     try:
-        with urllib.request.urlopen(url, timeout=timeout) as answer:
+        with urllib.request.urlopen(request, timeout=timeout) as answer:
             return answer.status, answer.read().decode("utf-8", "replace")
     except urllib.error.HTTPError as error:
         with error:
