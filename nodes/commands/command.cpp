@@ -13,12 +13,13 @@ namespace towncrier::commands {
 
 namespace {
 
-constexpr std::array<command, 8> commands{{
+constexpr std::array<command, 9> commands{{
     {"node", "run a node: the built-in town, and clients over WebSocket", node_help, run_node},
     {"watch", "show what a viewer sees", watch_help, run_watch},
     {"publish", "play recorded movement to a node", publish_help, run_publish},
     {"load", "test how a node bears many viewers", load_help, run_load},
     {"token", "make a token for a client", token_help, run_token},
+    {"certificates", "make certificates for the links between nodes", certificates_help, run_certificates},
     {"check-config", "check a file of options", check_config_help, run_check_config},
     {"help", "explain a command, or print every option", help_help, run_help},
     {"version", "print the version", version_help, run_version},

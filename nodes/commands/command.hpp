@@ -50,6 +50,8 @@ std::string load_help();
 int run_load(const arguments& x);
 std::string token_help();
 int run_token(const arguments& x);
+std::string certificates_help();
+int run_certificates(const arguments& x);
 std::string check_config_help();
 int run_check_config(const arguments& x);
 std::string help_help();
