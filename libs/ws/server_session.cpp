@@ -1,14 +1,10 @@
 #include "ws/server_session.hpp"
 
-#include <boost/beast/zlib/error.hpp>
-
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace towncrier::ws {
-
-namespace beast = boost::beast;
-namespace websocket = beast::websocket;
 
 namespace {
 
@@ -16,13 +12,14 @@ namespace {
 constexpr std::size_t max_gathered_messages = 64;
 constexpr std::size_t max_gathered_bytes = 256 * 1024;
 
-/// Room for a message of which nothing is known yet, and the least by which it grows, in bytes.
-constexpr std::size_t first_room = 128;
-constexpr std::size_t least_growth = 4096;
+/// What one read may bring, in bytes, and how many of them follow each other before others have their turn.
+constexpr std::size_t read_size = 64 * 1024;
+constexpr int reads_a_turn = 8;
 
 /// The longest reason that a close frame has room for, in bytes (RFC 6455, 5.5).
 constexpr std::size_t max_reason = 123;
 
+constexpr std::uint16_t normal = 1000;
 constexpr std::uint16_t no_code = 1005;
 constexpr std::uint16_t abnormal = 1006;
 constexpr std::uint16_t bad_payload = 1007;
@@ -41,65 +38,132 @@ std::string_view clip(std::string_view text, std::size_t limit) noexcept {
   return text.substr(0, limit);
 }
 
-bool is_bad_deflate(error_code ec) { return ec.category() == make_error_code(beast::zlib::error::general).category(); }
+// Every I/O thread has one; it holds bytes within one call only.
+std::span<char> read_room() {
+  static thread_local const auto bytes = std::make_unique<std::array<char, read_size>>();
+  return *bytes;
+}
 
-/// Whether UTF-8 that is sound as far as it goes ends within a character.
-bool is_cut_off(std::string_view text) noexcept {
-  const auto tail = text.substr(text.size() - std::min<std::size_t>(text.size(), 3));
-  for (std::size_t i = tail.size(); i-- > 0;) {
-    const auto byte = static_cast<unsigned char>(tail[i]);
-    const std::size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
-    if ((byte & 0xC0) != 0x80)
-      return tail.size() - i < length;
-  }
-  return false;
+std::string sentence_of(const io_outcome& x) {
+  return x.what == io_outcome::kind::failed ? error_code{x.error, boost::system::system_category()}.message()
+                                            : "the connection ended without a close frame";
 }
 
 } // namespace
 
 // Reading
 
-void server_session::read() {
-  if (reading_ || paused_ || phase_ != phase::open)
+bool server_session::wants_to_read() const noexcept {
+  if (finishing_ || answering_)
+    return false;
+  return phase_ == phase::closing || (phase_ == phase::open && !paused_);
+}
+
+void server_session::read_soon() {
+  if (reading_ || !wants_to_read())
     return;
   reading_ = true;
-  // What a header claims is believed only as far as bytes have come: a claim alone costs nothing.
-  const auto room = filled_ == 0 ? first_room : std::max(filled_, least_growth);
-  const auto hint = filled_ == 0 ? room : stream_->read_size_hint(room);
-  partial_.resize(filled_ + std::min(room, hint));
-  stream_->async_read_some(asio::buffer(partial_.data() + filled_, partial_.size() - filled_),
-                           [self = shared_from_this()](error_code ec, std::size_t bytes) { self->on_read(ec, bytes); });
+  asio::post(wire_->get_executor(), [self = shared_from_this()] {
+    self->reading_ = false;
+    self->read();
+  });
 }
 
-void server_session::on_read(error_code ec, std::size_t bytes) {
-  reading_ = false;
-  if (phase_ == phase::ended)
+/// Takes what has come, then waits for more.
+void server_session::read() {
+  if (reading_)
     return;
-  if (ec)
-    return on_read_end(ec);
-  last_heard_ = std::chrono::steady_clock::now();
-  filled_ += bytes;
-  if (stream_->is_message_done() && !take_message())
-    return fail(bad_payload, "text that is not UTF-8");
+  deliver();
+  if (!take(std::exchange(unread_, {})))
+    return;
+  for (int i = 0; i < reads_a_turn; ++i) {
+    const auto room = read_room();
+    const auto out = wire_->try_read(room);
+    if (out.must_wait())
+      return wait_to_read(out.what);
+    if (out.what != io_outcome::kind::moved || out.bytes == 0)
+      return on_read_end(out);
+    last_heard_ = std::chrono::steady_clock::now();
+    if (!take({room.data(), out.bytes}))
+      return;
+    if (out.drained)
+      return wait_to_read(io_outcome::kind::wait_readable);
+  }
+  deliver();
+  read_soon();
+}
+
+void server_session::wait_to_read(io_outcome::kind until) {
+  deliver();
+  if (reading_ || !wants_to_read())
+    return;
+  reading_ = true;
+  wire_->wait(until, [self = shared_from_this()](error_code ec) {
+    self->reading_ = false;
+    if (self->phase_ == phase::ended)
+      return;
+    if (ec)
+      return self->end_as_agreed(ec.message());
+    self->read();
+  });
+}
+
+void server_session::on_read_end(const io_outcome& out) {
+  if (phase_ == phase::open && wire_->spoiled())
+    return fail(bad_payload, "compressed data that cannot be read");
+  end_as_agreed(sentence_of(out));
+}
+
+/// Whether reading may go on; where it may not, what is left is kept.
+bool server_session::take(std::string_view bytes) {
+  while (wants_to_read()) {
+    switch (reader_.read(bytes)) {
+      case frame_reader::event::none:
+        return true;
+      case frame_reader::event::message:
+        take_message();
+        break;
+      case frame_reader::event::ping:
+        answer_ping();
+        break;
+      case frame_reader::event::pong:
+        break;
+      case frame_reader::event::close:
+        on_client_close();
+        return false;
+      case frame_reader::event::broken:
+        fail(reader_.close_code(), "the client broke the protocol");
+        return false;
+    }
+  }
+  if (!finishing_)
+    unread_ = bytes;
+  return false;
+}
+
+void server_session::take_message() {
+  auto bytes = reader_.take_message();
+  if (phase_ != phase::open)
+    return;
+  gathered_ += bytes.size();
+  messages_.push_back({reader_.binary(), std::move(bytes)});
   if (messages_.size() >= max_gathered_messages || gathered_ >= max_gathered_bytes)
     deliver();
-  read();
 }
 
-// Beast looks for an unfinished character at the end of the last frame, but not when that frame is empty.
-bool server_session::take_message() {
-  if (stream_->got_text() && is_cut_off(std::string_view{partial_}.substr(0, filled_)))
-    return false;
-  gathered_ += filled_;
-  auto& next = messages_.emplace_back(message{stream_->got_binary(), {}});
-  if (filled_ <= first_room) {
-    next.bytes.assign(partial_, 0, filled_);
-  } else {
-    partial_.resize(filled_);
-    next.bytes = std::exchange(partial_, {});
-  }
-  filled_ = 0;
-  return true;
+// The next message is read when the kernel has the pong: a client that reads nothing must not fill the queue by pings.
+void server_session::answer_ping() {
+  const auto said = reader_.control();
+  auto frame = std::string{'\x8A', static_cast<char>(said.size())};
+  frame += said;
+  wire_->send(std::make_shared<const std::string>(std::move(frame)));
+  if (wire_->queued_bytes() == 0)
+    return;
+  answering_ = true;
+  wire_->when_sent(completion{[self = shared_from_this()](error_code, std::size_t) {
+    self->answering_ = false;
+    self->read_soon();
+  }});
 }
 
 void server_session::deliver() {
@@ -110,21 +174,9 @@ void server_session::deliver() {
   handler->on_messages(std::exchange(messages_, {}));
 }
 
-void server_session::deliver_soon() {
-  if (messages_.empty() || std::exchange(delivery_posted_, true))
-    return;
-  asio::post(wire_->get_executor(), [self = shared_from_this()] {
-    self->delivery_posted_ = false;
-    self->deliver();
-  });
-}
-
-void server_session::on_read_waits() { deliver_soon(); }
-
 void server_session::resume_reading() {
   paused_ = false;
-  deliver_soon();
-  read();
+  read_soon();
 }
 
 // Writing
@@ -143,7 +195,7 @@ void server_session::on_write_drained() {
 
 // The client's close frame may have arrived already, so what can still be read is read.
 void server_session::on_write_failed() {
-  if (!reading_)
+  if (!reading_ && !finishing_)
     return end_soon("the connection broke while writing");
   if (!timer_)
     start_timer(options_->close_timeout);
@@ -151,41 +203,46 @@ void server_session::on_write_failed() {
 
 // The end
 
-void server_session::on_read_end(error_code ec) {
-  if (phase_ == phase::open && sent_code_ == 0 && is_bad_deflate(ec))
-    return fail(bad_payload, ec.message());
-  end_as_agreed(ec.message());
-}
-
 /// Ends with what the closing handshake has come to; with 1006 and `broken` where there was none.
 void server_session::end_as_agreed(std::string broken) {
-  if (close_code_ != 0)
+  if (close_code_ != 0 && phase_ != phase::open)
     return end(close_code_, close_reason_);
-  if (sent_code_ == 0)
-    return end(abnormal, std::move(broken));
-  const auto& said = stream_->reason();
-  if (said.code != websocket::close_code::none)
-    return end(said.code, {said.reason.data(), said.reason.size()});
-  // A close without a code is answered by 1000; everything else that Beast sends on its own is a failure.
-  end(sent_code_ == websocket::close_code::normal ? no_code : sent_code_, std::move(broken));
+  end(abnormal, std::move(broken));
 }
 
 void server_session::fail(std::uint16_t code, std::string reason) {
   deliver();
-  if (phase_ != phase::open)
+  if (phase_ == phase::ended)
     return;
-  phase_ = phase::closing;
-  close_code_ = code;
-  close_reason_ = std::move(reason);
-  wire_->send_close(code);
-  wire_->finish(completion{
-      [self = shared_from_this()](error_code, std::size_t) { self->end(self->close_code_, self->close_reason_); }});
+  if (phase_ == phase::open) {
+    phase_ = phase::closing;
+    close_code_ = code;
+    close_reason_ = std::move(reason);
+    wire_->send_close(code);
+  }
+  finish();
 }
 
-void server_session::on_close_frame(std::uint16_t code) {
-  sent_code_ = code;
+void server_session::on_client_close() {
+  deliver();
+  if (phase_ == phase::ended)
+    return;
+  if (phase_ == phase::open) {
+    phase_ = phase::closing;
+    close_code_ = reader_.close_code();
+    close_reason_ = reader_.control();
+    wire_->send_close(close_code_ == no_code ? normal : close_code_);
+  }
+  finish();
+}
+
+/// Both sides have said what they had to say.
+void server_session::finish() {
+  finishing_ = true;
   if (!timer_)
     start_timer(options_->close_timeout);
+  wire_->finish(completion{
+      [self = shared_from_this()](error_code, std::size_t) { self->end(self->close_code_, self->close_reason_); }});
 }
 
 void server_session::close(std::uint16_t code, std::string_view reason) {
@@ -202,8 +259,8 @@ void server_session::close(std::uint16_t code, std::string_view reason) {
 void server_session::start_close() {
   phase_ = phase::closing;
   start_timer(options_->close_timeout);
-  stream_->async_close({static_cast<websocket::close_code>(close_code_), close_reason_},
-                       [self = shared_from_this()](error_code) { self->end(self->close_code_, self->close_reason_); });
+  wire_->send_close(close_code_, close_reason_);
+  read_soon();
 }
 
 void server_session::abort() {

@@ -1,17 +1,18 @@
 #pragma once
 
 #include "ws/asio.hpp"
+#include "ws/frame_reader.hpp"
 #include "ws/server_options.hpp"
 #include "ws/session.hpp"
 #include "ws/stream.hpp"
 #include "ws/wire.hpp"
 
 #include <atomic>
-#include <optional>
+#include <memory>
 
 namespace towncrier::ws {
 
-/// `session` over Beast's stream over a `wire`.
+/// `session` over a `wire`: Beast shakes hands, then its stream goes, which holds 2.6 KB for a client that is silent.
 class server_session final : public session, public wire_events, public std::enable_shared_from_this<server_session> {
 public:
   /// A client that knocks with `request`, which was found sound; its time to be answered begins.
@@ -38,21 +39,24 @@ private:
 
   server_session(std::unique_ptr<wire> line, http_request request, std::shared_ptr<const server_options> options);
 
-  void on_read_waits() override;
   void on_write_drained() override;
   void on_write_failed() override;
-  void on_close_frame(std::uint16_t code) override;
 
   void configure(std::string subprotocol);
   void on_accepted(error_code ec);
+  bool wants_to_read() const noexcept;
+  void read_soon();
   void read();
-  void on_read(error_code ec, std::size_t bytes);
-  bool take_message();
+  void wait_to_read(io_outcome::kind until);
+  void on_read_end(const io_outcome& out);
+  bool take(std::string_view bytes);
+  void take_message();
+  void answer_ping();
   void deliver();
-  void deliver_soon();
-  void on_read_end(error_code ec);
   void end_as_agreed(std::string broken);
   void fail(std::uint16_t code, std::string reason);
+  void on_client_close();
+  void finish();
   void start_close();
   void start_timer(std::chrono::milliseconds wait);
   void on_time_out();
@@ -61,24 +65,24 @@ private:
 
   std::shared_ptr<const server_options> options_;
   std::unique_ptr<wire> wire_;
-  std::optional<ws_stream> stream_;
+  std::unique_ptr<ws_stream> stream_; ///< for the handshake
   std::shared_ptr<session_handler> handler_;
   std::unique_ptr<http_request> request_; ///< until the handshake is done
   std::unique_ptr<timer> timer_;          ///< only while something is due: the handshake, the close
   std::string peer_;
-  std::string partial_;    ///< the message that is being read
-  std::size_t filled_ = 0; ///< bytes of it that have come
+  frame_reader reader_;
+  std::string unread_; ///< came while nothing was to be read any more
   std::vector<message> messages_;
   std::size_t gathered_ = 0; ///< bytes in `messages_`
   std::string close_reason_;
   std::chrono::steady_clock::time_point last_heard_;
   int window_bits_ = 0;
-  std::uint16_t close_code_ = 0; ///< of our `close`
-  std::uint16_t sent_code_ = 0;  ///< of the close frame that went out
+  std::uint16_t close_code_ = 0; ///< of our `close`, or of the client's when it came first
   phase phase_ = phase::knocking;
-  bool reading_ = false;
+  bool reading_ = false; ///< waits for bytes, or for its turn to read
   bool paused_ = false;
-  bool delivery_posted_ = false;
+  bool answering_ = false; ///< the kernel has not taken a pong yet
+  bool finishing_ = false; ///< what comes is for nobody any more
 };
 
 } // namespace towncrier::ws

@@ -40,7 +40,7 @@ server_session::server_session(std::unique_ptr<wire> line, http_request request,
                                std::shared_ptr<const server_options> options)
     : options_(std::move(options)), wire_(std::move(line)),
       request_(std::make_unique<http_request>(std::move(request))), peer_(request_->peer),
-      last_heard_(std::chrono::steady_clock::now()) {
+      reader_(options_->max_message_bytes), last_heard_(std::chrono::steady_clock::now()) {
   sessions.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -62,7 +62,7 @@ void server_session::accept(std::shared_ptr<session_handler> handler, std::strin
   }
   handler_ = std::move(handler);
   phase_ = phase::accepting;
-  stream_.emplace(*wire_);
+  stream_ = std::make_unique<ws_stream>(*wire_);
   configure(std::string{subprotocol});
   stream_->async_accept(handshake_of(*request_), [self = shared_from_this()](error_code ec) { self->on_accepted(ec); });
 }
@@ -70,9 +70,6 @@ void server_session::accept(std::shared_ptr<session_handler> handler, std::strin
 void server_session::configure(std::string subprotocol) {
   const auto deflate = options_->compression ? agree_on_deflate(offered_extensions(*request_)) : std::nullopt;
   window_bits_ = deflate ? deflate->server_window_bits : 0;
-  stream_->read_message_max(options_->max_message_bytes);
-  stream_->control_callback(
-      [this](websocket::frame_type, beast::string_view) { last_heard_ = std::chrono::steady_clock::now(); });
   stream_->set_option(websocket::stream_base::decorator(
       [this, protocol = std::move(subprotocol), extensions = deflate ? deflate->answer : ""](auto& response) {
         response.set(beast::http::field::server, options_->server_name);
@@ -90,8 +87,7 @@ void server_session::on_accepted(error_code ec) {
     return end(abnormal, ec.message());
   request_.reset();
   timer_.reset();
-  stream_->set_option(websocket::stream_base::decorator([](websocket::response_type&) {}));
-  wire_->expect_frames();
+  stream_.reset();
   if (window_bits_ != 0)
     wire_->inflate_messages();
   phase_ = phase::open;
@@ -99,7 +95,7 @@ void server_session::on_accepted(error_code ec) {
   handler_->on_open(window_bits_);
   if (close_code_ != 0 && phase_ == phase::open)
     start_close();
-  read();
+  read_soon();
 }
 
 void server_session::refuse(unsigned status, std::string_view body, std::chrono::seconds retry_after) {

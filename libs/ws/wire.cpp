@@ -11,15 +11,6 @@ namespace {
 /// Frames that one call to the kernel may gather (the limit of Linux is 1024).
 constexpr std::size_t max_gathered = 512;
 
-std::uint16_t close_code_of(std::string_view frame) noexcept {
-  if (frame.size() < 4)
-    return 1005;
-  return static_cast<std::uint16_t>(static_cast<unsigned char>(frame[2]) << 8 | static_cast<unsigned char>(frame[3]));
-}
-
-/// A first byte that only the final frame of a close has.
-bool is_close(std::string_view frame) noexcept { return !frame.empty() && frame.front() == '\x88'; }
-
 } // namespace
 
 wire::wire(tcp_socket socket, std::unique_ptr<transport> way) : socket_(std::move(socket)), way_(std::move(way)) {}
@@ -90,10 +81,21 @@ void wire::enqueue(std::span<const frame_ptr> frames) {
   flush();
 }
 
-void wire::send_close(std::uint16_t code) {
-  const std::array<char, 4> frame{'\x88', '\x02', static_cast<char>(code >> 8), static_cast<char>(code & 0xFF)};
-  send(std::make_shared<const std::string>(frame.data(), frame.size()));
-  seal(code);
+void wire::send_close(std::uint16_t code, std::string_view reason) {
+  const std::array<char, 4> head{'\x88', static_cast<char>(reason.size() + 2), static_cast<char>(code >> 8),
+                                 static_cast<char>(code & 0xFF)};
+  auto frame = std::string{head.data(), head.size()};
+  frame += reason;
+  send(std::make_shared<const std::string>(std::move(frame)));
+  sealed_ = true;
+}
+
+void wire::when_sent(completion done) {
+  if (broken_ || queue_.empty())
+    return post_completion(get_executor(), std::move(done), {}, 0);
+  beast_write_ = std::move(done);
+  beast_size_ = 0;
+  beast_remaining_ = queue_.bytes();
 }
 
 void wire::write(std::string text, completion done) {
@@ -105,13 +107,6 @@ void wire::write(std::string text, completion done) {
   beast_size_ = frame->size();
   beast_remaining_ = queue_.bytes();
   flush();
-  if (frames_ && is_close(*frame))
-    seal(close_code_of(*frame));
-}
-
-void wire::seal(std::uint16_t code) {
-  if (!std::exchange(sealed_, true) && events_ != nullptr)
-    events_->on_close_frame(code);
 }
 
 void wire::flush() {

@@ -20,17 +20,11 @@ class wire_events {
 public:
   virtual ~wire_events() = default;
 
-  /// A read has to wait: nothing more can be had at once.
-  virtual void on_read_waits() {}
-
   /// The queue has become empty after the kernel had not taken it at once.
   virtual void on_write_drained() {}
 
   /// The queue was dropped, since nothing can be written any more. What has arrived may still be read.
   virtual void on_write_failed() {}
-
-  /// A close frame was queued: nothing follows it. 1005 when it carries no code.
-  virtual void on_close_frame(std::uint16_t code) { static_cast<void>(code); }
 };
 
 /// A connected socket with one ordered queue of what is to be written: frames that many clients share, and what
@@ -50,21 +44,33 @@ public:
   /// Names the one who listens, and what keeps both alive while a write waits.
   void attach(wire_events& events, std::weak_ptr<void> owner);
 
-  /// From now on what Beast writes is frames: a close frame among them is the last.
-  void expect_frames() noexcept { frames_ = true; }
-
   /// Queues frames behind all that waits and writes what the kernel takes. Dropped after a close frame.
   void send(std::span<const frame_ptr> frames);
   void send(frame_ptr frame) { send(std::span{&frame, 1}); }
 
   /// Queues a close frame, the last one.
-  void send_close(std::uint16_t code);
+  void send_close(std::uint16_t code, std::string_view reason = {});
+
+  /// Completes when the kernel has everything that waits now. One at a time, and not while Beast writes.
+  void when_sent(completion done);
 
   /// Bytes that wait.
   std::size_t queued_bytes() const noexcept { return queue_.bytes(); }
 
   /// From now on what is read are frames, and compressed messages among them are read as plain ones.
   void inflate_messages();
+
+  /// Whether compressed messages were found bad: nothing more can be read.
+  bool spoiled() const noexcept { return inflating_ != nullptr && inflating_->broken(); }
+
+  /// Reads what there is, without waiting.
+  io_outcome try_read(std::span<char> into);
+
+  /// Calls `handler(error_code)` when it may be tried again.
+  template <class Handler>
+  void wait(io_outcome::kind until, Handler&& handler) {
+    socket_.async_wait(wait_type(until), std::forward<Handler>(handler));
+  }
 
   /// Gives back bytes that were read and belong to whoever reads next.
   void unread(std::string_view bytes);
@@ -120,7 +126,6 @@ private:
   error_code read_error(const io_outcome& out) const;
   void write(std::string text, completion done);
   void enqueue(std::span<const frame_ptr> frames);
-  void seal(std::uint16_t code);
   void flush();
   bool settle(const io_outcome& out);
   void wait_to_write(io_outcome::kind until);
@@ -145,9 +150,8 @@ private:
   completion finish_;               ///< of a `finish` that waits for the queue
   bool drained_ = false;            ///< the last read took all there was
   bool writing_ = false;            ///< waits for the kernel to take more
-  bool frames_ = false;
-  bool sealed_ = false; ///< a close frame was queued
-  bool broken_ = false; ///< nothing can be written any more
+  bool sealed_ = false;             ///< a close frame was queued
+  bool broken_ = false;             ///< nothing can be written any more
 };
 
 } // namespace towncrier::ws

@@ -112,6 +112,7 @@ io_outcome wire::read_inflated(asio::mutable_buffer into) {
       break;
     inflating_->put({room.data(), out.bytes});
     out.bytes = take_surplus(into);
+    out.drained = false; // there may be more that is not inflated yet
   }
   return out;
 }
@@ -120,8 +121,18 @@ void wire::wait_to_read(io_outcome::kind until, asio::mutable_buffer into, compl
   socket_.async_wait(wait_type(until), [this, into, done = std::move(done)](error_code ec) mutable {
     return ec ? done(ec, 0) : read_socket(into, std::move(done));
   });
-  if (events_ != nullptr)
-    events_->on_read_waits();
+}
+
+io_outcome wire::try_read(std::span<char> into) {
+  if (!socket_.is_open())
+    return {io_outcome::kind::ended};
+  const asio::mutable_buffer room{into.data(), into.size()};
+  if (const auto n = take_surplus(room); n != 0)
+    return {io_outcome::kind::moved, n};
+  if (inflating_ != nullptr)
+    return read_inflated(room);
+  iovec bytes{into.data(), into.size()};
+  return way_->read({&bytes, 1});
 }
 
 void wire::drain(completion done) {
