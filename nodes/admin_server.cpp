@@ -1,6 +1,5 @@
 #include "nodes/admin_server.hpp"
 
-#include "codec/json.hpp"
 #include "nodes/edge_server.hpp"
 
 #include <caf/scoped_actor.hpp>
@@ -23,19 +22,12 @@ ws::http_response ask(caf::actor_system& system, const Target& target, F make_pa
   return result;
 }
 
-ws::http_response json_response(const model::value& x) {
-  ws::http_response result;
-  result.fields = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}};
-  codec::append_json(result.body, x);
-  result.body += '\n';
-  return result;
-}
-
 } // namespace
 
 admin_server::admin_server(caf::actor_system& system, admin_targets targets,
-                           std::shared_ptr<const std::atomic<bool>> ready)
-    : system_(system), targets_(std::move(targets)), ready_(std::move(ready)), thread_(system, "admin") {}
+                           const protocol::options& options, std::shared_ptr<const std::atomic<bool>> ready)
+    : system_(system), targets_(std::move(targets)), access_(system, targets_.authenticator, options),
+      api_(system, targets_.inspector, options.admin.audit_log), ready_(std::move(ready)), thread_(system, "admin") {}
 
 admin_server::~admin_server() { stop(); }
 
@@ -57,15 +49,24 @@ void admin_server::stop() {
 ws::http_response admin_server::on_http(const ws::http_request& request) {
   if (auto health = answer_health(request, ready_->load()))
     return std::move(*health);
+  if (request.path == "/metrics" && (request.method == "GET" || request.method == "HEAD"))
+    return metrics();
+  if (!request.path.starts_with("/api/"))
+    return ws::text_response(404, "there is: /metrics /healthz /readyz /api/v1/...\n");
+  // Everything else is for operators.
+  auto who = access_.check(request);
+  if (auto* no = std::get_if<ws::http_response>(&who))
+    return std::move(*no);
+  if (auto answer = api_.answer(request, std::get<std::string>(who)))
+    return std::move(*answer);
   if (request.method != "GET" && request.method != "HEAD")
     return ws::text_response(405, "only GET and HEAD are answered here\n");
-  if (request.path == "/metrics")
-    return metrics();
   if (request.path == "/api/v1/connections")
     return connections();
   if (request.path == "/api/v1/debug")
     return debug_log();
-  return ws::text_response(404, "there is: /metrics /healthz /readyz /api/v1/connections /api/v1/debug\n");
+  return ws::text_response(404, "in /api/v1/ there is: nodes actors actors/ID top kinds ended why actions "
+                                "connections debug\n");
 }
 
 ws::http_response admin_server::metrics() {

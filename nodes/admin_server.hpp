@@ -1,6 +1,8 @@
 #pragma once
 
 #include "hosting/io_thread.hpp"
+#include "nodes/admin_access.hpp"
+#include "nodes/admin_api.hpp"
 #include "protocol/interfaces.hpp"
 #include "ws/listener.hpp"
 
@@ -15,13 +17,16 @@ struct admin_targets {
   protocol::connection_monitor_actor monitor;
   protocol::admission_actor admission;
   protocol::debugger_actor debugger;
+  protocol::inspector_actor inspector;
+  protocol::authenticator_actor authenticator;
 };
 
-/// Operators' surfaces, on a thread of their own: `/metrics`, `/healthz`, `/readyz`, `/api/v1/connections`,
-/// `/api/v1/debug`.
+/// Operators' surfaces, on a thread of their own: `/metrics`, `/healthz`, `/readyz`, and `/api/v1/...` for operators
+/// alone.
 class admin_server final : public ws::listener_handler {
 public:
-  admin_server(caf::actor_system& system, admin_targets targets, std::shared_ptr<const std::atomic<bool>> ready);
+  admin_server(caf::actor_system& system, admin_targets targets, const protocol::options& options,
+               std::shared_ptr<const std::atomic<bool>> ready);
   ~admin_server() override;
 
   /// Binds, and serves until `stop`.
@@ -39,6 +44,8 @@ private:
 
   caf::actor_system& system_;
   admin_targets targets_;
+  admin_access access_;
+  admin_api api_;
   std::shared_ptr<const std::atomic<bool>> ready_;
   hosting::io_thread thread_;
   std::unique_ptr<ws::listener> listener_;

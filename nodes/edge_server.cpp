@@ -60,6 +60,7 @@ ws::http_response edge_server::on_http(const ws::http_request& request) {
 void edge_server::on_upgrade(std::shared_ptr<ws::session> knocking) {
   auto request = std::make_shared<protocol::upgrade_request>(read_upgrade(knocking->request()));
   auto link = std::make_shared<client_link>(std::move(knocking), services_->traffic);
+  const hosting::parent_scope parent{services_->hub->id()};
   auto who = hosting::spawn_on(system_, &thread_, edge::connection, services_,
                                std::shared_ptr<protocol::client_socket>{link}, std::move(request));
   link->connect(link, std::move(who));

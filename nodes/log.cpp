@@ -55,4 +55,12 @@ void set_up_log(const protocol::log_options& options) {
   spdlog::set_default_logger(std::move(logger));
 }
 
+bool set_log_level(const std::string& level) {
+  const auto parsed = spdlog::level::from_str(level);
+  if (parsed == spdlog::level::off && level != "off")
+    return false;
+  spdlog::set_level(parsed);
+  return true;
+}
+
 } // namespace towncrier::node

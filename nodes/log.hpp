@@ -8,4 +8,7 @@ namespace towncrier::node {
 /// configured level on. stdout is for what a program is asked for. Precondition: the options were checked.
 void set_up_log(const protocol::log_options& options);
 
+/// Logs from `level` on from now; false, and nothing done: there is no such level.
+bool set_log_level(const std::string& level);
+
 } // namespace towncrier::node

@@ -8,12 +8,14 @@
 #include "actors/edge/rate_limiter.hpp"
 #include "actors/ops/connection_monitor.hpp"
 #include "actors/ops/debugger.hpp"
+#include "actors/ops/inspector.hpp"
 #include "actors/world/batcher.hpp"
 #include "actors/world/character_directory.hpp"
 #include "actors/world/event_notifier.hpp"
 #include "actors/world/world.hpp"
 #include "nodes/admin_server.hpp"
 #include "nodes/edge_server.hpp"
+#include "nodes/log.hpp"
 #include "nodes/town_map.hpp"
 
 #include <caf/actor_system.hpp>
@@ -123,6 +125,7 @@ struct node::impl {
   protocol::dispatcher_actor dispatcher;
   protocol::connection_monitor_actor monitor;
   protocol::debugger_actor debugger;
+  protocol::inspector_actor inspector;
 };
 
 std::optional<model::failure> node::impl::start() {
@@ -130,6 +133,10 @@ std::optional<model::failure> node::impl::start() {
   if (!checked)
     return model::failure{checked.error()};
   server_options = *checked;
+  hosting::counting_enabled = options.inspection.enabled;
+  if (const auto& slow = options.inspection.slow_actor; !slow.empty())
+    hosting::slow_down(slow.substr(0, slow.find(':')),
+                       std::chrono::milliseconds{std::stoi(slow.substr(slow.find(':') + 1))});
   if (auto failure = load_town())
     return failure;
   const auto edge_threads = has_role(options, "edge") ? options.edge.threads : 0;
@@ -193,6 +200,8 @@ void node::impl::spawn_inbound() {
   dispatcher = hosting::spawn_on(system, nullptr, edge::dispatcher,
                                  edge::dispatch_targets{characters, events, world, debugger, monitor});
   rate_limiter = hosting::spawn_on(system, nullptr, edge::rate_limiter, dispatcher, options.rate_limiter);
+  inspector = hosting::spawn_on(system, nullptr, ops::inspector,
+                                ops::inspector_services{options.node.id, admission, characters, set_log_level});
 }
 
 edge::connection_services_ptr node::impl::services_of(std::size_t thread) const {
@@ -226,7 +235,9 @@ std::optional<model::failure> node::impl::listen() {
     where.port = edge_port = *port;
     where.shared = true; // among our threads
   }
-  admin = std::make_unique<admin_server>(system, admin_targets{monitor, admission, debugger}, ready);
+  admin = std::make_unique<admin_server>(system, 
+                                         admin_targets{monitor, admission, debugger, inspector, authenticator}, options,
+                                         ready);
   const auto port = admin->start(parse_endpoint(options.admin.listen));
   if (!port)
     return model::failure{port.error()};
@@ -248,7 +259,8 @@ void node::impl::stop() {
   // Messages out of CAF's delayed sends keep their receivers alive: end those that tick by name.
   for (auto& actor : hubs)
     caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
-  for (const auto& actor : {caf::actor_cast<caf::actor>(world), caf::actor_cast<caf::actor>(rate_limiter)})
+  for (const auto& actor : {caf::actor_cast<caf::actor>(world), caf::actor_cast<caf::actor>(rate_limiter),
+                            caf::actor_cast<caf::actor>(inspector)})
     if (actor)
       caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
   for (auto& thread : threads)

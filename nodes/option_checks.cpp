@@ -65,6 +65,14 @@ void check_access(settings& x) {
                            x.describe("edge.listen")));
 }
 
+void check_admin(settings& x) {
+  const auto& all = x.values();
+  if (!is_loopback(all.admin.listen) && !all.auth.enabled() && all.admin.token_file.empty())
+    x.complain(fmt::format("{} can be reached from other machines, and nothing keeps them out: give admin.token_file, "
+                           "auth.tokens or auth.jwt_key, or listen on 127.0.0.1",
+                           x.describe("admin.listen")));
+}
+
 void check_credentials(settings& x) {
   if (const auto loaded = edge::credentials::load(x.values().auth); !loaded)
     x.complain(loaded.error());
@@ -77,6 +85,7 @@ void check_together(settings& x) {
   check_tls(x);
   check_cluster(x);
   check_access(x);
+  check_admin(x);
   check_credentials(x);
 }
 

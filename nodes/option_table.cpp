@@ -115,6 +115,11 @@ void add_access(std::vector<option>& to) {
   constexpr auto tls = &options::tls;
   to.push_back(bind<&options::admin, &protocol::admin_options::listen>(
       "admin.listen", "where metrics and inspection are served", endpoint_value{}));
+  to.push_back(bind<&options::admin, &protocol::admin_options::token_file>(
+      "admin.token_file", "file with a secret that opens the API of admin.listen, besides operators' tokens; empty: none",
+      file_value{}));
+  to.push_back(bind<&options::admin, &protocol::admin_options::audit_log>(
+      "admin.audit_log", "file that gets a JSON line for each act of an operator; empty: the log alone", output_value{}));
   to.push_back(bind<auth, &auth_part::tokens>(
       "auth.tokens", "file of hashed tokens (see 'towncrier help token'); empty: none", file_value{}));
   to.push_back(bind<auth, &auth_part::jwt_key>(
@@ -226,6 +231,10 @@ void add_operations(std::vector<option>& to) {
       "debugger.enabled", "log every message from the start", yes_or_no));
   to.push_back(bind<&options::debugger, &protocol::debugger_options::max_records>(
       "debugger.max_records", "messages that are kept for operators", count_value{0, 1'000'000}));
+  to.push_back(bind<&options::inspection, &protocol::inspection_options::enabled>(
+      "inspection.enabled", "count what every actor does", yes_or_no));
+  to.push_back(bind<&options::inspection, &protocol::inspection_options::slow_actor>(
+      "inspection.slow_actor", "for tests: slow every message of such actors down", slow_actor_value{}));
   to.push_back(bind<&options::log, &protocol::log_options::level>(
       "log.level", "the least serious messages that are logged",
       word_value{{"trace", "debug", "info", "warn", "error", "off"}}));
@@ -241,7 +250,7 @@ std::vector<option> make_table() {
   return result;
 }
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 11> sections{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> sections{{
     {"node", "this node"},
     {"edge", "serving WebSocket clients"},
     {"admin", "the operators' side"},
@@ -252,6 +261,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 11> sections
     {"batcher", "how changes travel together; full or due, whichever is first"},
     {"rate_limiter", "how much clients may send; counted for each identity"},
     {"debugger", "showing messages to operators"},
+    {"inspection", "seeing every actor"},
     {"log", "what the node logs, to stderr"},
 }};
 

@@ -248,6 +248,29 @@ model::result<std::string> file_value::parse(std::string_view text) const {
   return path;
 }
 
+model::result<std::string> output_value::parse(std::string_view text) const {
+  const std::string path{text};
+  if (path.empty())
+    return path;
+  const auto slash = path.rfind('/');
+  const auto folder = slash == std::string::npos ? std::string{"."} : path.substr(0, slash + 1);
+  struct stat about {};
+  const auto there = ::stat(path.c_str(), &about) == 0;
+  if (::access(there ? path.c_str() : folder.c_str(), W_OK) != 0)
+    return model::failure{fmt::format("cannot be written ({}); give {}", std::strerror(errno), allowed())};
+  if (there && S_ISDIR(about.st_mode))
+    return model::failure{fmt::format("is a folder; give {}", allowed())};
+  return path;
+}
+
+model::result<std::string> slow_actor_value::parse(std::string_view text) const {
+  const auto colon = text.find(':');
+  const whole_value<std::size_t> milliseconds{1, 10'000};
+  if (!text.empty() && (colon == 0 || colon == std::string_view::npos || !milliseconds.parse(text.substr(colon + 1))))
+    return not_understood(allowed());
+  return std::string{text};
+}
+
 model::result<std::string> node_id_value::parse(std::string_view text) const {
   if (!text.empty() && !model::is_node_id(text))
     return not_understood(allowed());

@@ -177,6 +177,22 @@ struct file_value {
   std::string allowed() const { return "the path of a file that can be read"; }
 };
 
+/// A file that is written to, in a folder that is there; empty: none.
+struct output_value {
+  static constexpr value_kind kind = value_kind::text;
+  model::result<std::string> parse(std::string_view text) const;
+  std::string show(const std::string& x) const { return x; }
+  std::string allowed() const { return "the path of a file that can be written"; }
+};
+
+/// `kind:milliseconds`; empty: none.
+struct slow_actor_value {
+  static constexpr value_kind kind = value_kind::text;
+  model::result<std::string> parse(std::string_view text) const;
+  std::string show(const std::string& x) const { return x; }
+  std::string allowed() const { return "the kind of an actor, a colon and 1 to 10000 milliseconds: batcher:20"; }
+};
+
 /// The name of a node; empty: the host's.
 struct node_id_value {
   static constexpr value_kind kind = value_kind::text;

@@ -10,6 +10,8 @@ struct exchange_state {
   static inline const char* name = "exchange";
 
   exchange_state() = default; // not an aggregate: CAF would take it for one to be made from the actor
+  model::object describe() const { return {{"hubs", std::uint64_t{hubs.size()}}}; }
+
   std::vector<protocol::hub_actor> hubs;
 };
 

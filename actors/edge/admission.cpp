@@ -59,12 +59,25 @@ protocol::connection_list admission_state::list() const {
   return result;
 }
 
+protocol::found_connection admission_state::find(const protocol::find_connection& x) const {
+  const auto at = clients.find(x.id);
+  return {at == clients.end() ? protocol::connection_actor{} : at->second.who};
+}
+
+model::object admission_state::describe() const {
+  return {{"connections", std::uint64_t{clients.size()}},
+          {"max_connections", std::uint64_t{options.max_connections}},
+          {"last_id", protocol::to_string(last_id)},
+          {"stopping", told.has_value()}};
+}
+
 protocol::admission_actor::behavior_type admission(admission_state::self_pointer self, protocol::edge_options options) {
   self->state.options = std::move(options);
   self->set_down_handler([self](caf::down_msg& x) { self->state.left(x); });
   return {
       [self](const protocol::enter_request& x) { return self->state.enter(x); },
       [self](protocol::list_atom) { return self->state.list(); },
+      [self](const protocol::find_connection& x) { return self->state.find(x); },
       [self](protocol::stop_atom) { return self->state.stop(); },
       [self](protocol::tick_atom) { self->state.close_wave(); },
   };

@@ -22,6 +22,8 @@ struct admission_state {
   caf::result<bool> stop();
   void close_wave();
   protocol::connection_list list() const;
+  protocol::found_connection find(const protocol::find_connection& x) const;
+  model::object describe() const;
 
   struct client {
     protocol::connection_actor who;

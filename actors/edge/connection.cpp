@@ -57,6 +57,7 @@ void connection_state::admit(const protocol::admission_result& x) {
     return self->quit();
   }
   id = std::get<protocol::admitted>(x).id;
+  self->watch().label(protocol::to_string(id));
   phase = phase::opening;
   socket->accept();
 }
@@ -219,6 +220,7 @@ protocol::connection_actor::behavior_type connection(connection_state::self_poin
       [self](const protocol::heartbeat_due& x) { self->state.send_heartbeat(x); },
       [self](const protocol::delivered& x) { self->state.delivered(x); },
       [self](const protocol::close_order& x) { self->state.close(x.code, x.reason); },
+      [self](const protocol::why_question& x) { return self->state.why(x); },
       [self](protocol::tick_atom) { self->state.tick(); },
   };
 }

@@ -61,6 +61,7 @@ struct connection_state : protocol::chunk_sink {
   // -- what is shown to it
 
   void deliver(const fanout::chunk& x) override;
+  void deliver_counted(const fanout::chunk& x) override;
   void replay(const fanout::chunk& x);
   void drained();
   void send_answer(const protocol::answer& x);
@@ -82,6 +83,11 @@ struct connection_state : protocol::chunk_sink {
   void answer_ok(const model::message_id& id);
   void pace_reading();
   void debug(bool inbound, std::string message);
+
+  // -- for operators
+
+  model::object describe() const;
+  caf::result<protocol::inspect_answer> why(const protocol::why_question& x);
 
   protocol::viewer_ref reference() const;
 

@@ -129,7 +129,7 @@ void hub_state::send_chunk(slot_type slot, const fanout::chunk_ptr& chunk) {
 /// `as_message` is shared by every mailbox that needs it.
 void hub_state::show(const viewer& to, const fanout::chunk& chunk, const caf::message& as_message) {
   if (to.sink != nullptr && hosting::waits_for_mail(to.who))
-    to.sink->deliver(chunk);
+    to.sink->deliver_counted(chunk);
   else
     caf::actor_cast<caf::abstract_actor*>(to.who)->enqueue(self->ctrl(), caf::make_message_id(), as_message,
                                                            self->context());
@@ -204,6 +204,7 @@ protocol::hub_actor::behavior_type hub(hub_state::self_pointer self, protocol::e
       [self](const protocol::release_hold& x) { self->state.release_if(x); },
       [self](const protocol::leave_order& x) { self->state.leave(x); },
       [self](protocol::due_atom) { self->state.beat(); },
+      [self](const protocol::why_request& x) { return protocol::inspect_answer{self->state.why(x)}; },
       [self](protocol::tick_atom) {
         self->state.history.evict(self->state.now());
         self->delayed_send(self, std::chrono::seconds{1}, protocol::tick_atom::value);

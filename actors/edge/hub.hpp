@@ -68,6 +68,11 @@ struct hub_state {
   void send_snapshot(slot_type slot);
   std::optional<fanout::entry> seen_by(slot_type slot, const fanout::item_ptr& x) const;
 
+  // -- for operators
+
+  model::object describe() const;
+  model::object why(const protocol::why_request& x);
+
   flow::time_point now() const;
   const fanout::position_text& position_text();
 

@@ -48,6 +48,11 @@ public:
   /// Whether more than the client should have waits for its socket.
   bool congested() const noexcept { return socket_.queued_bytes() > limits_.max_queued_bytes; }
 
+  /// Whether a state of `id` could not be given yet.
+  bool waits(const model::character_id& id) const { return backlog_ && backlog_->missed.holds_state(id); }
+  std::size_t pending_states() const noexcept { return backlog_ ? backlog_->missed.pending_states() : 0; }
+  std::size_t pending_events() const noexcept { return backlog_ ? backlog_->missed.pending_events() : 0; }
+
   /// Bytes of messages to this client alone that wait, perhaps, for its socket: nothing else bounds them.
   std::size_t unread_answers() const noexcept { return unread_answers_; }
 

@@ -87,6 +87,12 @@ void rate_limiter_state::forget_idle() {
   self->delayed_send(self, options.window, protocol::tick_atom::value);
 }
 
+model::object rate_limiter_state::describe() const {
+  return {{"identities", std::uint64_t{accounts.size()}},
+          {"window_ms", std::int64_t{options.window.count()}},
+          {"max_messages", std::uint64_t{options.max_messages}}};
+}
+
 protocol::rate_limiter_actor::behavior_type rate_limiter(rate_limiter_state::self_pointer self,
                                                          protocol::dispatcher_actor next,
                                                          protocol::rate_limiter_options options) {

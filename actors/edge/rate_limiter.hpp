@@ -25,6 +25,7 @@ struct rate_limiter_state {
 
   void limit(protocol::inbound& x);
   void forget_idle();
+  model::object describe() const;
 
   struct key {
     std::string identity;

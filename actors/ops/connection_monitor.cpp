@@ -1,5 +1,6 @@
 #include "actors/ops/connection_monitor.hpp"
 
+#include "actors/ops/actor_metrics.hpp"
 #include "actors/ops/process_usage.hpp"
 #include "actors/ops/traffic_metrics.hpp"
 #include "protocol/replies.hpp"
@@ -65,6 +66,7 @@ protocol::metrics_page connection_monitor_state::page() const {
   families all;
   add_traffic(all, threads, node);
   add_process(all);
+  add_actor_metrics(all, self->system(), node);
   return {prometheus::TextSerializer{}.Serialize(all)};
 }
 

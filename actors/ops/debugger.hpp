@@ -23,6 +23,9 @@ struct debugger_state {
   void add_watcher(const protocol::connection_actor& who);
   void remove_watcher(const caf::actor_addr& who);
   void update_switch();
+  model::object describe() const {
+    return {{"records", std::uint64_t{records.size()}}, {"watchers", std::uint64_t{watchers.size()}}};
+  }
 
   self_pointer self;
   protocol::debugger_options options;

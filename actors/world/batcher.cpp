@@ -38,6 +38,15 @@ void batcher_state::flush() {
   self->send(exchange, protocol::outgoing_batch{std::move(batch), std::exchange(receipts, {})});
 }
 
+model::object batcher_state::describe() const {
+  return {{"origin", stamp.origin},
+          {"sequence", stamp.sequence},
+          {"filling", !window.empty()},
+          {"bytes", std::uint64_t{bytes}},
+          {"max_wait_ms", std::int64_t{max_wait.count()}},
+          {"receipts", std::uint64_t{receipts.size()}}};
+}
+
 protocol::batcher_actor::behavior_type batcher(batcher_state::self_pointer self, protocol::exchange_actor exchange,
                                                std::string origin, std::uint64_t incarnation,
                                                protocol::batcher_options options) {

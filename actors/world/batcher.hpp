@@ -17,6 +17,7 @@ struct batcher_state {
   void add(protocol::outgoing_change& x);
   void due(std::uint64_t number);
   void flush();
+  model::object describe() const;
 
   self_pointer self;
   protocol::exchange_actor exchange;

@@ -45,7 +45,44 @@ model::change character_publisher_state::apply(const model::character_input& inp
   model::character_change change{input.kind, nullptr, latest->state, next.attributes != latest->attributes};
   latest = std::make_shared<const model::character>(std::move(next));
   change.now = latest;
+  if (memory)
+    *memory = latest;
   return change;
+}
+
+std::optional<model::change> character_publisher_state::take(const model::character_input& input, double now) {
+  if (!paused)
+    return apply(input, now);
+  if (input.kind == model::change_kind::removed) {
+    paused = false;
+    held.reset();
+    return apply(input, now);
+  }
+  auto before = *latest;
+  if (held)
+    before = merged(before, *held);
+  auto after = merged(before, input);
+  held = model::character_input{model::change_kind::update, after.id,       after.name,
+                                after.state,                after.location, after.place,
+                                after.attributes,           input.timestamp};
+  return std::nullopt;
+}
+
+std::optional<model::change> character_publisher_state::pause(bool on, double now) {
+  paused = on;
+  const auto input = std::exchange(held, std::nullopt);
+  if (on || !input) {
+    if (on)
+      held = input;
+    return std::nullopt;
+  }
+  return apply(*input, now);
+}
+
+model::object character_publisher_state::describe() const {
+  return {{"character", latest->id.text}, {"name", latest->name},         {"state", latest->state},
+          {"location", latest->location}, {"epoch", latest->rev.epoch},   {"version", latest->rev.version},
+          {"changed_at", latest->timestamp}, {"paused", paused},          {"held_back", held.has_value()}};
 }
 
 protocol::character_publisher_actor::behavior_type character_publisher(character_publisher_pointer self,
@@ -53,11 +90,21 @@ protocol::character_publisher_actor::behavior_type character_publisher(character
                                                                        protocol::publisher_start start) {
   self->state.batcher = std::move(batcher);
   self->state.latest = start.last_known ? std::move(start.last_known) : unknown_character(start.id, {start.epoch, 0});
+  self->state.memory = std::move(start.memory);
+  if (self->state.memory)
+    *self->state.memory = self->state.latest;
+  self->watch().label(start.id.text);
+  self->watch().restarted(start.restarts);
   return {
       [self](protocol::character_order& x) {
-        auto change = self->state.apply(x.input, model::wall_clock());
-        self->send(self->state.batcher, protocol::outgoing_change{std::move(change), std::move(x.receipt)});
+        if (auto change = self->state.take(x.input, model::wall_clock()))
+          self->send(self->state.batcher, protocol::outgoing_change{std::move(*change), std::move(x.receipt)});
       },
+      [self](const protocol::pause_order& x) {
+        if (auto change = self->state.pause(x.paused, model::wall_clock()))
+          self->send(self->state.batcher, protocol::outgoing_change{std::move(*change), {}});
+      },
+      [self](protocol::stop_atom) { self->quit(); },
   };
 }
 

@@ -21,8 +21,18 @@ struct character_publisher_state {
   /// The change that `input` makes, at the next version.
   model::change apply(const model::character_input& input, double now);
 
+  /// Takes an order, or keeps it back while paused.
+  std::optional<model::change> take(const model::character_input& input, double now);
+  std::optional<model::change> pause(bool on, double now);
+  model::object describe() const;
+
   protocol::batcher_actor batcher;
   model::character_ptr latest;
+  /// Survives this actor, for the one that comes after it.
+  std::shared_ptr<model::character_ptr> memory;
+  bool paused = false;
+  /// What was said while paused, as one update.
+  std::optional<model::character_input> held;
 };
 
 using character_publisher_pointer = hosting::pointer<protocol::character_publisher_actor, character_publisher_state>;

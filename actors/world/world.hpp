@@ -27,6 +27,7 @@ struct world_state {
   void command_step(const protocol::command_order& x);
   void command_set_rate(const protocol::command_order& x);
   model::object status() const;
+  model::object describe() const { return status(); }
 
   self_pointer self;
   world_services services;

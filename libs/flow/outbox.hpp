@@ -86,6 +86,7 @@ public:
   bool empty() const noexcept { return events_.empty() && order_.empty() && dropped_ == 0; }
 
   std::size_t pending_states() const noexcept { return order_.size(); }
+  bool holds_state(const model::character_id& id) const { return states_.contains(id); }
   std::size_t pending_events() const noexcept { return events_.size(); }
   std::size_t pending_event_bytes() const noexcept { return event_bytes_; }
 

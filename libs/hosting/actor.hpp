@@ -1,5 +1,6 @@
 #pragma once
 
+#include "hosting/actor_watch.hpp"
 #include "hosting/io_thread.hpp"
 
 #include <caf/actor_system.hpp>
@@ -7,22 +8,25 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <typeinfo>
 #include <utility>
 
 namespace towncrier::hosting {
 
 /// The base of all our actors: it stays on the `io_thread` that it was spawned on, or with CAF's scheduler when it
-/// was spawned on none.
+/// was spawned on none; what it does is counted, and it says what it is about when it is asked (`state_request`).
 template <class Handle>
 class placed_actor : public Handle::base {
 public:
-  explicit placed_actor(caf::actor_config& cfg) : Handle::base(cfg), home_(dynamic_cast<io_thread*>(cfg.host)) {}
+  placed_actor(caf::actor_config& cfg, kind_id kind)
+      : Handle::base(cfg), home_(dynamic_cast<io_thread*>(cfg.host)), watch_(*this->ctrl(), kind) {}
 
   using Handle::base::enqueue;
 
   // The sender's execution unit is ignored: an actor without a home must not run on the I/O thread of whoever
   // happened to wake it.
   void enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) override {
+    watch_.coming(*what);
     Handle::base::enqueue(std::move(what), home_);
   }
 
@@ -30,15 +34,73 @@ public:
     Handle::base::launch(home_ != nullptr ? home_ : eu, lazy, hide);
   }
 
+  void initialize() override {
+    const actor_watch::setup scope{watch_};
+    Handle::base::initialize();
+  }
+
+  caf::invoke_message_result consume(caf::mailbox_element& x) override {
+    if (!counting_enabled.load(std::memory_order_relaxed))
+      return consume_uncounted(x);
+    actor_watch::turn turn{watch_, x};
+    const auto result = consume_uncounted(x);
+    if (result == caf::invoke_message_result::skipped)
+      turn.skip();
+    return result;
+  }
+
+  bool cleanup(caf::error&& reason, caf::execution_unit* host) override {
+    watch_.end(reason);
+    return Handle::base::cleanup(std::move(reason), host);
+  }
+
+  actor_watch& watch() noexcept { return watch_; }
+
+protected:
+  /// What the actor shows of itself.
+  virtual model::object describe_state() = 0;
+
 private:
+  caf::invoke_message_result consume_uncounted(caf::mailbox_element& x) {
+    const auto& content = x.content();
+    if (content.size() != 1 || content.type(0).second == nullptr || *content.type(0).second != typeid(state_request))
+      return Handle::base::consume(x);
+    if (x.sender && x.mid.is_request())
+      x.sender->enqueue(this->ctrl(), x.mid.response_id(), caf::make_message(state_answer{describe_state()}),
+                        this->context());
+    return caf::invoke_message_result::consumed;
+  }
+
   io_thread* home_;
+  actor_watch watch_;
+};
+
+/// An actor whose `State` has a name and may say what it shows: `model::object describe() const`.
+template <class Handle, class State>
+class visible_actor : public placed_actor<Handle> {
+public:
+  explicit visible_actor(caf::actor_config& cfg) : placed_actor<Handle>(cfg, kind()) {}
+
+protected:
+  model::object describe_state() override {
+    if constexpr (requires(const State& x) { x.describe(); })
+      return static_cast<caf::stateful_actor<State, visible_actor>*>(this)->state.describe();
+    else
+      return {};
+  }
+
+private:
+  static kind_id kind() {
+    static const auto number = kind_of(State::name);
+    return number;
+  }
 };
 
 /// An actor with a state, written as a free function:
 ///
 ///     hub_actor::behavior_type hub(hosting::pointer<hub_actor, hub_state> self, ...);
 template <class Handle, class State>
-using actor = caf::stateful_actor<State, placed_actor<Handle>>;
+using actor = caf::stateful_actor<State, visible_actor<Handle, State>>;
 
 template <class Handle, class State>
 using pointer = actor<Handle, State>*;

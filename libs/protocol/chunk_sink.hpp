@@ -11,6 +11,9 @@ class chunk_sink {
 public:
   virtual void deliver(const fanout::chunk& x) = 0;
 
+  /// The same, noted among what the connection did: the way of a hub.
+  virtual void deliver_counted(const fanout::chunk& x) { deliver(x); }
+
 protected:
   ~chunk_sink() = default;
 };

@@ -21,15 +21,29 @@ using batcher_actor = caf::typed_actor<
     /// The batch that was begun has waited long enough (the number tells which one).
     caf::reacts_to<due_atom, std::uint64_t>>;
 
+/// A question of an operator and its answer, in the words of the inspection API: see nodes/API.md.
+struct inspect_request {
+  model::value question;
+};
+struct inspect_answer {
+  model::value answer;
+};
+
 /// One character: gives each change its epoch, version and time, and knows the latest state.
 using character_publisher_actor = caf::typed_actor<
     /// Something is said of the character.
-    caf::reacts_to<character_order>>;
+    caf::reacts_to<character_order>,
+    /// Hold back what is said from now on, or give it out as one change.
+    caf::reacts_to<pause_order>,
+    /// End after everything that was said so far; the directory begins another, which goes on.
+    caf::reacts_to<stop_atom>>;
 
 /// Knows the publisher of every character; begins one for a character that is new.
 using character_directory_actor = caf::typed_actor<
     /// Things said of characters, in order.
-    caf::reacts_to<character_job>>;
+    caf::reacts_to<character_job>,
+    /// Restart, pause or resume a character's publisher, as an operator wishes.
+    caf::replies_to<character_act>::with<inspect_answer>>;
 
 /// Gives events their time and sends them on.
 using event_notifier_actor = caf::typed_actor<
@@ -62,6 +76,8 @@ using connection_actor = caf::typed_actor<
     caf::reacts_to<delivered>,
     /// It must end.
     caf::reacts_to<close_order>,
+    /// Why did it see, or not see, the last change of a character?
+    caf::replies_to<why_question>::with<inspect_answer>,
     /// A timeout before it has joined a hub.
     caf::reacts_to<tick_atom>>;
 
@@ -123,6 +139,12 @@ struct leave_order {
   caf::actor_addr who;
 };
 
+/// Why does a viewer see, or not see, the last change of a character?
+struct why_request {
+  viewer_ref from;
+  model::character_id character;
+};
+
 /// Keeps the latest state and the recent history, finds out who is interested, encodes once. One an I/O thread.
 using hub_actor = caf::typed_actor<
     /// A batch, of this node or of a peer.
@@ -141,6 +163,7 @@ using hub_actor = caf::typed_actor<
     caf::reacts_to<leave_order>,
     /// The next of the viewers are due a heartbeat.
     caf::reacts_to<due_atom>,
+    caf::replies_to<why_request>::with<inspect_answer>,
     /// Forget history that is too old.
     caf::reacts_to<tick_atom>>;
 
@@ -156,11 +179,21 @@ struct enter_request {
   std::string peer;
 };
 
+/// Which connection is `id`?
+struct find_connection {
+  connection_id id = 0;
+};
+/// Empty: none.
+struct found_connection {
+  connection_actor who;
+};
+
 /// Counts clients against the cap and knows each by its id.
 using admission_actor = caf::typed_actor<
     /// Lets a client in or says why not. A client that was let in is forgotten when its actor ends.
     caf::replies_to<enter_request>::with<admission_result>,
     caf::replies_to<list_atom>::with<connection_list>,
+    caf::replies_to<find_connection>::with<found_connection>,
     /// Closes everybody with `going_away`, in waves, and lets nobody in; answers when all are gone.
     caf::replies_to<stop_atom>::with<bool>,
     /// The next wave.
@@ -251,6 +284,29 @@ using membership_actor = caf::typed_actor<
     /// Compare and swap.
     caf::replies_to<town_update>::with<town_update_result>>;
 
+/// A question for the inspectors of other nodes: of the node `node`, or of all others when that is `all`.
+struct peers_request {
+  std::string node;
+  model::value question;
+};
+
+/// What came in time: of each node its id and its answer.
+struct peers_answer {
+  std::vector<std::pair<std::string, model::value>> answers;
+};
+
+/// Carries an inspector's questions to those of other nodes.
+using inspection_peers_actor = caf::typed_actor<
+    caf::replies_to<peers_request>::with<peers_answer>>;
+
+/// Answers operators: who is there, what they do, why a client saw something; and acts for them.
+using inspector_actor = caf::typed_actor<
+    caf::replies_to<inspect_request>::with<inspect_answer>,
+    /// The cluster is there: questions about other nodes go through it from now on.
+    caf::reacts_to<inspection_peers_actor>,
+    /// Time for the next sample, while somebody asks for the busiest.
+    caf::reacts_to<tick_atom>>;
+
 } // namespace towncrier::protocol
 
 #define TOWNCRIER_LOCAL_MESSAGE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(towncrier::protocol::name)
@@ -293,4 +349,14 @@ TOWNCRIER_LOCAL_MESSAGE(store_report)
 TOWNCRIER_LOCAL_MESSAGE(leave_request)
 TOWNCRIER_LOCAL_MESSAGE(town_update)
 TOWNCRIER_LOCAL_MESSAGE(town_update_result)
+TOWNCRIER_LOCAL_MESSAGE(inspect_request)
+TOWNCRIER_LOCAL_MESSAGE(inspect_answer)
+TOWNCRIER_LOCAL_MESSAGE(pause_order)
+TOWNCRIER_LOCAL_MESSAGE(character_act)
+TOWNCRIER_LOCAL_MESSAGE(why_question)
+TOWNCRIER_LOCAL_MESSAGE(why_request)
+TOWNCRIER_LOCAL_MESSAGE(find_connection)
+TOWNCRIER_LOCAL_MESSAGE(found_connection)
+TOWNCRIER_LOCAL_MESSAGE(peers_request)
+TOWNCRIER_LOCAL_MESSAGE(peers_answer)
 #undef TOWNCRIER_LOCAL_MESSAGE

@@ -127,6 +127,9 @@ struct publisher_start {
   model::character_id id;
   std::uint64_t epoch = 1;
   model::character_ptr last_known;
+  /// Where the publisher leaves its latest state for the one that comes after it; nullptr: nobody comes.
+  std::shared_ptr<model::character_ptr> memory = nullptr;
+  std::uint32_t restarts = 0;
 };
 
 struct event_job {
@@ -212,6 +215,22 @@ struct debug_record {
 
 struct debug_log {
   std::vector<debug_record> records;
+};
+
+/// Whether what is said of a character is held back.
+struct pause_order {
+  bool paused = false;
+};
+
+/// What an operator wants done with a character: `restart`, `pause` or `resume`.
+struct character_act {
+  model::character_id id;
+  std::string what;
+};
+
+/// Why did a client see, or not see, the last change of this character?
+struct why_question {
+  model::character_id character;
 };
 
 /// The Prometheus text of everything that is counted.

@@ -61,6 +61,10 @@ struct edge_options {
 
 struct admin_options {
   std::string listen = "127.0.0.1:8766";
+  /// File with a secret that opens the API besides operators' tokens; empty: none.
+  std::string token_file;
+  /// File that gets a line for each act of an operator; empty: only the log.
+  std::string audit_log;
 };
 
 struct auth_options {
@@ -158,6 +162,14 @@ struct debugger_options {
   std::size_t max_records = 1000;
 };
 
+/// Seeing every actor.
+struct inspection_options {
+  /// Whether what actors do is counted.
+  bool enabled = true;
+  /// `kind:milliseconds`: makes every message of such actors take so much longer; empty: none. For tests.
+  std::string slow_actor;
+};
+
 struct log_options {
   /// `trace`, `debug`, `info`, `warn`, `error` or `off`.
   std::string level = "info";
@@ -177,6 +189,7 @@ struct options {
   batcher_options batcher;
   rate_limiter_options rate_limiter;
   debugger_options debugger;
+  inspection_options inspection;
   log_options log;
 };
 

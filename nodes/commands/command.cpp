@@ -13,13 +13,18 @@ namespace towncrier::commands {
 
 namespace {
 
-constexpr std::array<command, 9> commands{{
+constexpr std::array<command, 14> commands{{
     {"node", "run a node: the built-in town, and clients over WebSocket", node_help, run_node},
     {"watch", "show what a viewer sees", watch_help, run_watch},
     {"publish", "play recorded movement to a node", publish_help, run_publish},
     {"load", "test how a node bears many viewers", load_help, run_load},
     {"token", "make a token for a client", token_help, run_token},
     {"certificates", "make certificates for the links between nodes", certificates_help, run_certificates},
+    {"top", "show the busiest actors of a node, live", top_help, run_top},
+    {"actors", "list the actors of a node", actors_help, run_actors},
+    {"inspect", "show one actor with its state", inspect_help, run_inspect},
+    {"nodes", "list the nodes", nodes_help, run_nodes},
+    {"why", "say why a client saw a change, or did not", why_help, run_why},
     {"check-config", "check a file of options", check_config_help, run_check_config},
     {"help", "explain a command, or print every option", help_help, run_help},
     {"version", "print the version", version_help, run_version},

@@ -1,0 +1,48 @@
+#include "actors/edge/hub.hpp"
+
+#include <algorithm>
+
+namespace towncrier::edge {
+
+model::object hub_state::describe() const {
+  return {{"viewers", std::uint64_t{viewers.size()}},
+          {"watching_world", std::uint64_t{interest.world().size()}},
+          {"catching_up", std::uint64_t{viewers.catching_up().size()}},
+          {"characters", std::uint64_t{latest.size()}},
+          {"window_entries", std::uint64_t{window.entries.size()}},
+          {"flush_scheduled", window.flush_scheduled},
+          {"position", position.to_string()}};
+}
+
+model::object hub_state::why(const protocol::why_request& x) {
+  const auto* viewer = viewers.find(x.from);
+  if (viewer == nullptr)
+    return {{"seen", false}, {"reason", "not_welcome_yet"}};
+  const auto* found = latest.find(x.character);
+  if (found == nullptr) {
+    const auto removed = latest.last_revision(x.character).has_value();
+    return {{"seen", false}, {"reason", removed ? "character_removed" : "unknown_character"}};
+  }
+  const auto& now = *(*found)->now();
+  model::object result{{"epoch", now.rev.epoch}, {"version", now.rev.version}, {"changed_at", now.timestamp}};
+  model::array channels;
+  for (auto& channel : interest.channels(x.from.slot))
+    channels.emplace_back(std::move(channel));
+  result.emplace_back("channels", std::move(channels));
+  const auto answer = [&](bool seen, std::string_view reason) {
+    result.emplace_back("seen", seen);
+    result.emplace_back("reason", reason);
+    return result;
+  };
+  if (!interest.visible(x.from.slot, now))
+    return answer(false, interest.area(x.from.slot)                   ? "outside_its_area"
+                         : interest.channel_count(x.from.slot) == 0 ? "nothing_subscribed"
+                                                                      : "not_subscribed");
+  if (viewer->behind)
+    return answer(false, viewer->behind->held ? "held_for_resume" : "catching_up");
+  const auto waits = std::any_of(window.entries.begin(), window.entries.end(),
+                                 [&](const fanout::entry& e) { return e.what == *found; });
+  return answer(!waits, waits ? "waiting_for_the_flush" : "delivered");
+}
+
+} // namespace towncrier::edge

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "hosting/actor.hpp"
+#include "hosting/actor_list.hpp"
+#include "protocol/interfaces.hpp"
+
+#include <functional>
+#include <unordered_map>
+
+namespace towncrier::ops {
+
+/// What an inspector needs of its node.
+struct inspector_services {
+  std::string node;
+  protocol::admission_actor admission;
+  protocol::character_directory_actor characters;
+  /// Sets the level of the log; false: there is no such level.
+  std::function<bool(const std::string&)> set_log_level;
+};
+
+/// Answers operators' questions, for its own node or, through `peers`, for all. A question is an object with `what`:
+/// nodes, actors, actor, top, kinds, ended, why, act; nodes/API.md says the rest.
+struct inspector_state {
+  static inline const char* name = "inspector";
+  using self_pointer = hosting::pointer<protocol::inspector_actor, inspector_state>;
+  using promise = caf::typed_response_promise<protocol::inspect_answer>;
+
+  explicit inspector_state(self_pointer self);
+
+  void ask(const protocol::inspect_request& x, promise to);
+  /// For this node alone.
+  void answer(const model::object& question, promise to);
+  void ask_peers(const std::string& node, model::object question, model::value mine, promise to);
+  model::object actors(const model::object& question) const;
+  model::object nodes() const;
+  model::object kinds() const;
+  model::object ended() const;
+  void actor(const model::object& question, promise to);
+  void top(const model::object& question, promise to);
+  void why(const model::object& question, promise to);
+  void act(const model::object& question, promise to);
+  void close(const std::string& connection, promise to);
+
+  /// What was counted of each actor at one moment.
+  struct sample {
+    std::chrono::steady_clock::time_point at;
+    std::unordered_map<caf::actor_id, std::pair<std::uint64_t, std::uint64_t>> handled_and_busy;
+  };
+  struct waiting {
+    model::object question;
+    promise to;
+  };
+
+  void tick();
+  void take_sample();
+  model::object busiest(const model::object& question) const;
+  model::object describe() const;
+
+  self_pointer self;
+  inspector_services services;
+  protocol::inspection_peers_actor peers;
+  sample before;
+  std::vector<hosting::actor_row> latest;
+  std::chrono::steady_clock::time_point latest_at;
+  std::chrono::steady_clock::time_point asked_at;
+  bool ticking = false;
+  bool has_window = false;
+  std::vector<waiting> waiting_for_window;
+};
+
+protocol::inspector_actor::behavior_type inspector(inspector_state::self_pointer self, inspector_services services);
+
+} // namespace towncrier::ops

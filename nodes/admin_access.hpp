@@ -1,0 +1,34 @@
+#pragma once
+
+#include "protocol/interfaces.hpp"
+#include "protocol/options.hpp"
+#include "ws/http.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace towncrier::node {
+
+/// Lets operators to the API, and nobody else.
+class admin_access {
+public:
+  admin_access(caf::actor_system& system, protocol::authenticator_actor authenticator,
+               const protocol::options& options);
+
+  /// The operator's name; or what the request is answered instead: 401 without a good token, 403 for another role or
+  /// for a web page of somewhere else.
+  std::variant<std::string, ws::http_response> check(const ws::http_request& x) const;
+
+private:
+  std::optional<std::string> who(const std::string& token, bool& known) const;
+
+  caf::actor_system& system_;
+  protocol::authenticator_actor authenticator_;
+  bool auth_enabled_;
+  std::string secret_;
+};
+
+} // namespace towncrier::node
