@@ -24,8 +24,8 @@ ws::http_response ask(caf::actor_system& system, const Target& target, F make_pa
 
 } // namespace
 
-admin_server::admin_server(caf::actor_system& system, admin_targets targets,
-                           const protocol::options& options, std::shared_ptr<const std::atomic<bool>> ready)
+admin_server::admin_server(caf::actor_system& system, admin_targets targets, const protocol::options& options,
+                           std::shared_ptr<const std::atomic<bool>> ready)
     : system_(system), targets_(std::move(targets)), access_(system, targets_.authenticator, options),
       api_(system, targets_.inspector, options.admin.audit_log), ready_(std::move(ready)), thread_(system, "admin") {}
 

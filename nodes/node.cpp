@@ -235,9 +235,8 @@ std::optional<model::failure> node::impl::listen() {
     where.port = edge_port = *port;
     where.shared = true; // among our threads
   }
-  admin = std::make_unique<admin_server>(system, 
-                                         admin_targets{monitor, admission, debugger, inspector, authenticator}, options,
-                                         ready);
+  admin = std::make_unique<admin_server>(system, admin_targets{monitor, admission, debugger, inspector, authenticator},
+                                         options, ready);
   const auto port = admin->start(parse_endpoint(options.admin.listen));
   if (!port)
     return model::failure{port.error()};

@@ -116,10 +116,11 @@ void add_access(std::vector<option>& to) {
   to.push_back(bind<&options::admin, &protocol::admin_options::listen>(
       "admin.listen", "where metrics and inspection are served", endpoint_value{}));
   to.push_back(bind<&options::admin, &protocol::admin_options::token_file>(
-      "admin.token_file", "file with a secret that opens the API of admin.listen, besides operators' tokens; empty: none",
-      file_value{}));
+      "admin.token_file",
+      "file with a secret that opens the API of admin.listen, besides operators' tokens; empty: none", file_value{}));
   to.push_back(bind<&options::admin, &protocol::admin_options::audit_log>(
-      "admin.audit_log", "file that gets a JSON line for each act of an operator; empty: the log alone", output_value{}));
+      "admin.audit_log", "file that gets a JSON line for each act of an operator; empty: the log alone",
+      output_value{}));
   to.push_back(bind<auth, &auth_part::tokens>(
       "auth.tokens", "file of hashed tokens (see 'towncrier help token'); empty: none", file_value{}));
   to.push_back(bind<auth, &auth_part::jwt_key>(

@@ -7,7 +7,8 @@ namespace towncrier::edge {
 namespace {
 
 std::string_view name_of(enum connection_state::phase x) {
-  constexpr std::array<std::string_view, 6> names{"knocking", "opening", "authenticating", "joining", "live", "closing"};
+  constexpr std::array<std::string_view, 6> names{"knocking", "opening", "authenticating",
+                                                  "joining",  "live",    "closing"};
   return names[static_cast<std::size_t>(x)];
 }
 

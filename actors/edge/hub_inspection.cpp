@@ -35,9 +35,9 @@ model::object hub_state::why(const protocol::why_request& x) {
     return result;
   };
   if (!interest.visible(x.from.slot, now))
-    return answer(false, interest.area(x.from.slot)                   ? "outside_its_area"
+    return answer(false, interest.area(x.from.slot)                 ? "outside_its_area"
                          : interest.channel_count(x.from.slot) == 0 ? "nothing_subscribed"
-                                                                      : "not_subscribed");
+                                                                    : "not_subscribed");
   if (viewer->behind)
     return answer(false, viewer->behind->held ? "held_for_resume" : "catching_up");
   const auto waits = std::any_of(window.entries.begin(), window.entries.end(),

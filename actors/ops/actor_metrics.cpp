@@ -41,8 +41,8 @@ void add_histogram(prometheus::MetricFamily& to, const std::vector<std::uint64_t
   for (std::size_t i = 0; i < counts.size(); ++i) {
     below += counts[i];
     const auto last = i + 1 == counts.size();
-    metric.histogram.bucket.push_back({below, last ? std::numeric_limits<double>::infinity()
-                                                   : hosting::duration_histogram::end(i)});
+    metric.histogram.bucket.push_back(
+        {below, last ? std::numeric_limits<double>::infinity() : hosting::duration_histogram::end(i)});
   }
   metric.histogram.sample_count = below;
   metric.histogram.sample_sum = sum;
@@ -65,8 +65,8 @@ void add_actor_metrics(std::vector<prometheus::MetricFamily>& out, const caf::ac
     out.push_back(std::move(family));
   }
   prometheus::MetricFamily busy{"towncrier_actor_busy_seconds", "Time in handlers", MetricType::Histogram, {}};
-  prometheus::MetricFamily waited{"towncrier_actor_mailbox_wait_seconds", "Time in mailboxes, of one message in 64",
-                                  MetricType::Histogram, {}};
+  prometheus::MetricFamily waited{
+      "towncrier_actor_mailbox_wait_seconds", "Time in mailboxes, of one message in 64", MetricType::Histogram, {}};
   for (const auto& kind : kinds) {
     add_histogram(busy, kind.busy, kind.busy_seconds, labels_of(kind, node));
     add_histogram(waited, kind.waited, kind.waited_seconds, labels_of(kind, node));

@@ -95,14 +95,15 @@ void select(std::vector<actor_row>& rows, const model::object& question) {
   const auto* parent = model::find(question, "parent");
   const auto of = number_of(question, "parent", 0);
   std::erase_if(rows, [&](const actor_row& x) {
-    return (!kind.empty() && hosting::actor_list::kind_name(x.kind) != kind) ||
-           (!label.empty() && x.label != label) || (parent != nullptr && x.parent != of);
+    return (!kind.empty() && hosting::actor_list::kind_name(x.kind) != kind) || (!label.empty() && x.label != label) ||
+           (parent != nullptr && x.parent != of);
   });
   const auto sort = text_of(question, "sort");
   if (sort.empty() || sort == "id")
     std::sort(rows.begin(), rows.end(), [](const auto& x, const auto& y) { return x.id < y.id; });
   else
-    std::sort(rows.begin(), rows.end(), [&](const auto& x, const auto& y) { return key_of(x, sort) > key_of(y, sort); });
+    std::sort(rows.begin(), rows.end(),
+              [&](const auto& x, const auto& y) { return key_of(x, sort) > key_of(y, sort); });
 }
 
 model::array tree(const std::vector<actor_row>& rows, const std::string& node, std::size_t limit) {

@@ -59,7 +59,7 @@ void inspector_state::ask(const protocol::inspect_request& x, promise to) {
   if (node != "all")
     return ask_peers(node, std::move(passed_on), model::value{}, std::move(to));
   // Our own answer first, then theirs beside it.
-  self->request(self, 5s, protocol::inspect_request{passed_on})
+  self->request(protocol::inspector_actor{self}, 5s, protocol::inspect_request{passed_on})
       .then(
           [this, passed_on, to](protocol::inspect_answer& mine) mutable {
             ask_peers("all", std::move(passed_on), std::move(mine.answer), std::move(to));
@@ -110,7 +110,8 @@ model::object inspector_state::actors(const model::object& question) const {
   auto rows = hosting::actor_list::all(self->system());
   const auto total = rows.size();
   select(rows, question);
-  model::object result{{"node", services.node}, {"total", std::uint64_t{total}}, {"matching", std::uint64_t{rows.size()}}};
+  model::object result{
+      {"node", services.node}, {"total", std::uint64_t{total}}, {"matching", std::uint64_t{rows.size()}}};
   const auto limit = limit_of(question);
   if (const auto* wanted = model::find(question, "tree"); wanted != nullptr && *wanted == model::value{true}) {
     result.emplace_back("actors", tree(rows, services.node, limit));
@@ -255,8 +256,9 @@ model::object inspector_state::busiest(const model::object& question) const {
     const auto [handled, busy] =
         at == before.handled_and_busy.end() ? std::pair<std::uint64_t, std::uint64_t>{} : at->second;
     const auto spent = x.busy > busy ? x.busy - busy : 0;
-    all.push_back({&x, {static_cast<double>(x.handled - std::min(handled, x.handled)) / window,
-                        static_cast<double>(spent) / 1e9 / window}});
+    all.push_back({&x,
+                   {static_cast<double>(x.handled - std::min(handled, x.handled)) / window,
+                    static_cast<double>(spent) / 1e9 / window}});
   }
   const auto by = text_of(question, "sort");
   const auto key = [&](const ranked& x) {

@@ -35,12 +35,11 @@ character_directory_state::entry& character_directory_state::publisher_of(const 
 }
 
 character_directory_state::entry& character_directory_state::begin(const model::character_id& id, entry& where,
-                                                                       model::character_ptr start) {
+                                                                   model::character_ptr start) {
   if (!where.memory)
     where.memory = std::make_shared<model::character_ptr>();
-  where.actor =
-      hosting::spawn_on(self->system(), nullptr, character_publisher, batcher,
-                        protocol::publisher_start{id, epoch, std::move(start), where.memory, where.restarts});
+  where.actor = hosting::spawn_on(self->system(), nullptr, character_publisher, batcher,
+                                  protocol::publisher_start{id, epoch, std::move(start), where.memory, where.restarts});
   ids.emplace(where.actor.address(), id);
   self->monitor(where.actor);
   return where;

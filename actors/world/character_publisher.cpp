@@ -62,9 +62,9 @@ std::optional<model::change> character_publisher_state::take(const model::charac
   if (held)
     before = merged(before, *held);
   auto after = merged(before, input);
-  held = model::character_input{model::change_kind::update, after.id,       after.name,
-                                after.state,                after.location, after.place,
-                                after.attributes,           input.timestamp};
+  held = model::character_input{
+      model::change_kind::update, after.id,       after.name, after.state, after.location, after.place,
+      after.attributes,           input.timestamp};
   return std::nullopt;
 }
 
@@ -80,9 +80,9 @@ std::optional<model::change> character_publisher_state::pause(bool on, double no
 }
 
 model::object character_publisher_state::describe() const {
-  return {{"character", latest->id.text}, {"name", latest->name},         {"state", latest->state},
-          {"location", latest->location}, {"epoch", latest->rev.epoch},   {"version", latest->rev.version},
-          {"changed_at", latest->timestamp}, {"paused", paused},          {"held_back", held.has_value()}};
+  return {{"character", latest->id.text},    {"name", latest->name},       {"state", latest->state},
+          {"location", latest->location},    {"epoch", latest->rev.epoch}, {"version", latest->rev.version},
+          {"changed_at", latest->timestamp}, {"paused", paused},           {"held_back", held.has_value()}};
 }
 
 protocol::character_publisher_actor::behavior_type character_publisher(character_publisher_pointer self,

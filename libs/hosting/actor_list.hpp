@@ -19,8 +19,8 @@ struct actor_row {
   std::uint64_t peak = 0;
   std::uint64_t handled = 0;
   std::uint64_t skipped = 0;
-  std::uint64_t busy = 0;    ///< nanoseconds in handlers, that of the one that runs now among them
-  std::uint64_t running = 0; ///< nanoseconds that the present handler has taken; 0: it does nothing
+  std::uint64_t busy = 0;      ///< nanoseconds in handlers, that of the one that runs now among them
+  std::uint64_t running = 0;   ///< nanoseconds that the present handler has taken; 0: it does nothing
   std::uint64_t last_wait = 0; ///< microseconds
   std::uint64_t restarts = 0;
   double spawned = 0; ///< seconds since the Unix epoch

@@ -118,8 +118,8 @@ std::string why_help() { return help_of<why_settings>(why_text, "why"); }
 int run_actors(const arguments& line) {
   return run_with<actors_settings>(actors_text, "actors", line, [](const actors_settings& x) {
     std::vector<std::pair<std::string, std::string>> query{{"limit", std::to_string(x.limit)}};
-    for (const auto& [key, value] : {std::pair{"kind", x.kind}, std::pair{"node", x.node}, std::pair{"parent", x.parent},
-                                     std::pair{"sort", x.sort}})
+    for (const auto& [key, value] : {std::pair{"kind", x.kind}, std::pair{"node", x.node},
+                                     std::pair{"parent", x.parent}, std::pair{"sort", x.sort}})
       if (!value.empty())
         query.emplace_back(key, value);
     if (x.tree)
@@ -145,7 +145,8 @@ int run_inspect(const arguments& line) {
 int run_nodes(const arguments& line) {
   return run_with<nodes_settings>(nodes_text, "nodes", line, [](const nodes_settings& x) {
     return show(x.admin, ask_admin(x.admin, "nodes", {{"node", "all"}}), [](const model::value& answer) {
-      std::string out = fmt::format("{:<24} {:>9} {:>9} {:>12} {:>12}\n", "NODE", "ACTORS", "MAILBOX", "HANDLED", "BUSY s");
+      std::string out =
+          fmt::format("{:<24} {:>9} {:>9} {:>12} {:>12}\n", "NODE", "ACTORS", "MAILBOX", "HANDLED", "BUSY s");
       for (const auto& node : rows_in(answer, "nodes"))
         out += fmt::format("{:<24} {:>9} {:>9} {:>12} {:>12.3f}\n", text_in(node, "id"), text_in(node, "actors"),
                            text_in(node, "mailbox"), text_in(node, "handled"), number_in(node, "busy_seconds"));

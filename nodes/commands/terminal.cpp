@@ -1,8 +1,9 @@
 #include "nodes/commands/terminal.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdio>
-#include <fmt/format.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -54,7 +55,8 @@ void terminal::show(const std::string& text) {
     if (row != 0)
       out += "\r\n";
     // Lines in colour were cut by whoever coloured them.
-    const auto length = text[std::min(from, text.size() - 1)] == '\x1b' ? end - from : std::min(end - from, now.columns);
+    const auto length =
+        text[std::min(from, text.size() - 1)] == '\x1b' ? end - from : std::min(end - from, now.columns);
     out += text.substr(from, length) + "\x1b[K";
     from = end + 1;
   }

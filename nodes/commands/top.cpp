@@ -104,17 +104,41 @@ private:
     if (typing_)
       return type(key);
     switch (key) {
-      case 'q': over_ = true; break;
-      case 'b': settings_.sort = "busy"; break;
-      case 'h': settings_.sort = "handled"; break;
-      case 'm': settings_.sort = "mailbox"; break;
-      case 'w': settings_.sort = "wait"; break;
-      case '/': typing_ = true; settings_.kind.clear(); break;
-      case 0x100 | 'A': chosen_ -= chosen_ == 0 ? 0 : 1; break;
-      case 0x100 | 'B': ++chosen_; break;
-      case '\n': case '\r': actor_ = chosen_ < ids_.size() ? ids_[chosen_] : std::string{}; break;
-      case 0x1b: case 0x7f: actor_.clear(); break;
-      default: break;
+      case 'q':
+        over_ = true;
+        break;
+      case 'b':
+        settings_.sort = "busy";
+        break;
+      case 'h':
+        settings_.sort = "handled";
+        break;
+      case 'm':
+        settings_.sort = "mailbox";
+        break;
+      case 'w':
+        settings_.sort = "wait";
+        break;
+      case '/':
+        typing_ = true;
+        settings_.kind.clear();
+        break;
+      case 0x100 | 'A':
+        chosen_ -= chosen_ == 0 ? 0 : 1;
+        break;
+      case 0x100 | 'B':
+        ++chosen_;
+        break;
+      case '\n':
+      case '\r':
+        actor_ = chosen_ < ids_.size() ? ids_[chosen_] : std::string{};
+        break;
+      case 0x1b:
+      case 0x7f:
+        actor_.clear();
+        break;
+      default:
+        break;
     }
   }
 

@@ -88,4 +88,61 @@ TEST_F(character_directory_test, the_receipt_goes_with_every_change) {
   EXPECT_TRUE(kept.expired());
 }
 
+TEST_F(character_directory_test, a_publisher_that_is_restarted_goes_on_where_it_was) {
+  auto named = input("a");
+  named.name = "Anna";
+  publish({named, input("a")});
+  caf::anon_send(directory, protocol::character_job{{input("a")}, nullptr});
+  caf::scoped_actor self{system()};
+  self->send(directory, protocol::character_act{{"a", false}, "restart"});
+  // These come while it ends.
+  caf::anon_send(directory, protocol::character_job{{input("a"), input("a")}, nullptr});
+  run();
+  const auto out = batcher.take<protocol::outgoing_change>();
+  ASSERT_EQ(out.size(), 5u);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const auto& now = *std::get<model::character_change>(out[i].change).now;
+    EXPECT_EQ(now.rev.version, i + 1);
+    EXPECT_EQ(now.name, "Anna");
+  }
+  publish({input("a")});
+  EXPECT_EQ(changes(), texts{"a 6"});
+}
+
+TEST_F(character_directory_test, a_removal_that_comes_during_a_restart_is_not_lost) {
+  publish({input("a")});
+  caf::scoped_actor self{system()};
+  self->send(directory, protocol::character_act{{"a", false}, "restart"});
+  caf::anon_send(directory, protocol::character_job{{input("a", model::change_kind::removed)}, nullptr});
+  run();
+  EXPECT_EQ(changes(), (texts{"a 1", "a 2"}));
+  EXPECT_TRUE(state_of<character_directory_state>(directory).publishers.empty());
+  EXPECT_TRUE(state_of<character_directory_state>(directory).ids.empty());
+}
+
+TEST_F(character_directory_test, a_publisher_that_crashed_is_begun_again_with_its_state) {
+  publish({input("a"), input("a")});
+  kill(state_of<character_directory_state>(directory).publishers.at({"a", false}).actor);
+  publish({input("a")});
+  EXPECT_EQ(changes(), (texts{"a 1", "a 2", "a 3"}));
+}
+
+TEST_F(character_directory_test, a_paused_character_gives_out_one_update_when_it_goes_on) {
+  publish({input("a")});
+  const auto act = [&](const char* what) {
+    return request<protocol::inspect_answer>(directory, protocol::character_act{{"a", false}, what})->answer;
+  };
+  EXPECT_EQ(act("pause"), (model::value{model::object{{"ok", true}, {"character", "a"}}}));
+  publish({input("a"), input("a")});
+  EXPECT_EQ(changes(), texts{"a 1"});
+  act("resume");
+  EXPECT_EQ(changes(), texts{"a 2"});
+}
+
+TEST_F(character_directory_test, says_that_it_does_not_know_a_character) {
+  const auto answer =
+      request<protocol::inspect_answer>(directory, protocol::character_act{{"nobody", false}, "restart"});
+  EXPECT_EQ(*answer->answer.find("ok"), model::value{false});
+}
+
 } // namespace towncrier::world
