@@ -110,6 +110,18 @@ BENCHMARK(find_the_concerned);
 
 struct sink final : protocol::chunk_sink {
   void deliver(const fanout::chunk& x) override { frames += x.frames({}).size(); }
+
+  /// As a connection does it.
+  void deliver_counted(const fanout::chunk& x) override {
+    if (!hosting::counting_enabled.load(std::memory_order_relaxed))
+      return deliver(x);
+    const auto before = hosting::ticks();
+    deliver(x);
+    counters.direct.add();
+    counters.busy.add(hosting::ticks() - before);
+  }
+
+  hosting::actor_counters counters;
   std::size_t frames = 0;
 };
 
@@ -133,11 +145,12 @@ struct hub_on_its_own : support::actor_fixture {
   protocol::hub_actor hub;
 };
 
-/// All that a delivery costs above the socket, CAF's part of the way to the hub included.
+/// All that a delivery costs above the socket, CAF's part of the way to the hub included; with and without counting.
 void fan_out(benchmark::State& state) {
   const auto viewers = static_cast<std::size_t>(state.range(0));
   hub_on_its_own house{viewers};
   std::uint64_t sequence = 0;
+  hosting::counting_enabled = state.range(1) != 0;
   for (auto _ : state) {
     ++sequence;
     house.send(house.hub,
@@ -146,8 +159,30 @@ void fan_out(benchmark::State& state) {
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * viewers));
   if (house.sinks.front().frames != sequence)
     state.SkipWithError("not everything was shown");
+  hosting::counting_enabled = true;
 }
-BENCHMARK(fan_out)->ArgName("viewers")->Arg(1)->Arg(1000)->Arg(10'000);
+BENCHMARK(fan_out)->ArgNames({"viewers", "counting"})->ArgsProduct({{1, 1000, 10'000}, {0, 1}});
+
+struct idle_state {
+  static inline const char* name = "idle";
+  idle_state() = default;
+};
+
+/// One message to an actor that does nothing with it; with and without counting.
+void handle_a_message(benchmark::State& state) {
+  struct house : support::actor_fixture {
+    void TestBody() override {}
+  } house;
+  const auto who =
+      house.spawn([](hosting::pointer<protocol::batcher_actor, idle_state>) -> protocol::batcher_actor::behavior_type {
+        return {[](protocol::outgoing_change&) {}, [](protocol::due_atom, std::uint64_t) {}};
+      });
+  hosting::counting_enabled = state.range(0) != 0;
+  for (auto _ : state)
+    house.send(who, protocol::due_atom::value, std::uint64_t{1});
+  hosting::counting_enabled = true;
+}
+BENCHMARK(handle_a_message)->ArgName("counting")->Arg(0)->Arg(1);
 
 } // namespace
 

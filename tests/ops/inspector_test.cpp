@@ -19,11 +19,11 @@ struct inspector_test : support::actor_fixture {
   support::probe<protocol::character_directory_actor> characters = make_probe<protocol::character_directory_actor>();
   support::probe<protocol::inspection_peers_actor> peers = make_probe<protocol::inspection_peers_actor>();
   std::string level;
-  protocol::inspector_actor who =
-      spawn(inspector, inspector_services{"here", admission.handle(), characters.handle(), [this](const std::string& x) {
-                                            level = x;
-                                            return x == "debug";
-                                          }});
+  protocol::inspector_actor who = spawn(
+      inspector, inspector_services{"here", admission.handle(), characters.handle(), [this](const std::string& x) {
+                                      level = x;
+                                      return x == "debug";
+                                    }});
 
   model::value ask(model::object question) {
     return request<protocol::inspect_answer>(who, protocol::inspect_request{std::move(question)})->answer;
