@@ -41,6 +41,7 @@ ws::http_response unauthorized(std::string_view text) {
 admin_access::admin_access(caf::actor_system& system, protocol::authenticator_actor authenticator,
                            const protocol::options& options)
     : system_(system), authenticator_(std::move(authenticator)), auth_enabled_(options.auth.enabled()),
+      anonymous_(options.auth.allow_anonymous),
       secret_(options.admin.token_file.empty() ? std::string{} : first_line(options.admin.token_file)) {}
 
 std::optional<std::string> admin_access::who(const std::string& token, bool& known) const {
@@ -67,7 +68,7 @@ std::variant<std::string, ws::http_response> admin_access::check(const ws::http_
   if (!origin.empty() && origin.substr(std::min(origin.size(), origin.find("://") + 3)) != x.header("Host"))
     return ws::text_response(403, "not for web pages of another origin\n");
   if (!auth_enabled_ && secret_.empty()) {
-    if (!is_own_host(x.header("Host")))
+    if (!anonymous_ && !is_own_host(x.header("Host")))
       return ws::text_response(403, "without tokens this is for localhost alone\n");
     return "anonymous@" + x.peer.substr(0, x.peer.rfind(':'));
   }

@@ -28,6 +28,7 @@ private:
   caf::actor_system& system_;
   protocol::authenticator_actor authenticator_;
   bool auth_enabled_;
+  bool anonymous_; ///< whether other machines are welcome without a token, as the options say
   std::string secret_;
 };
 

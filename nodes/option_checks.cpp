@@ -67,9 +67,10 @@ void check_access(settings& x) {
 
 void check_admin(settings& x) {
   const auto& all = x.values();
-  if (!is_loopback(all.admin.listen) && !all.auth.enabled() && all.admin.token_file.empty())
+  if (!is_loopback(all.admin.listen) && !all.auth.enabled() && all.admin.token_file.empty() &&
+      !all.auth.allow_anonymous)
     x.complain(fmt::format("{} can be reached from other machines, and nothing keeps them out: give admin.token_file, "
-                           "auth.tokens or auth.jwt_key, or listen on 127.0.0.1",
+                           "auth.tokens or auth.jwt_key, listen on 127.0.0.1, or say auth.allow_anonymous = true",
                            x.describe("admin.listen")));
 }
 

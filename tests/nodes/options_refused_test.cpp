@@ -65,6 +65,8 @@ TEST_F(options_test, every_option_refuses_what_is_impossible_and_says_what_is_al
       {"world.rate", "nan"},
       {"world.rate", "inf"},
       {"world.rate", "1x"},
+      {"inspection.slow_actor", "batcher"},
+      {"inspection.slow_actor", "batcher:0"},
       {"log.level", "loud"},
       {"log.format", "xml"},
   };
