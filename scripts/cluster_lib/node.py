@@ -69,7 +69,7 @@ class Node:
             return None
         seen = {x["id"] for x in answer["nodes"] if x.get("state", "up") == "up"}
         if "links" not in answer:
-            return seen
+            return seen if seen != {self.id} else None
         # To be in the same list is not yet to hear of each other.
         return seen & {self.id, *(x["node"] for x in answer["links"] if x["phase"] == "live")}
 
