@@ -69,9 +69,9 @@ int terminal::key(std::chrono::milliseconds wait) {
     return 0;
   if (c != '\x1b' || !readable(std::chrono::milliseconds{20}))
     return static_cast<unsigned char>(c);
-  char rest[8] = {};
-  const auto n = ::read(STDIN_FILENO, rest, sizeof rest - 1);
-  return n < 2 ? 0 : 0x100 | static_cast<unsigned char>(rest[n - 1]);
+  char rest[2] = {}; // no more: the next key may be there already
+  const auto n = ::read(STDIN_FILENO, rest, sizeof rest);
+  return n < 2 ? 0 : 0x100 | static_cast<unsigned char>(rest[1]);
 }
 
 } // namespace towncrier::commands
