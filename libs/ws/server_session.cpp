@@ -13,7 +13,7 @@ constexpr std::size_t max_gathered_messages = 64;
 constexpr std::size_t max_gathered_bytes = 256 * 1024;
 
 /// What one read may bring, in bytes, and how many of them follow each other before others have their turn.
-constexpr std::size_t read_size = 64 * 1024;
+constexpr std::size_t read_size = 16 * 1024;
 constexpr int reads_a_turn = 8;
 
 /// The longest reason that a close frame has room for, in bytes (RFC 6455, 5.5).
@@ -121,8 +121,11 @@ bool server_session::take(std::string_view bytes) {
       case frame_reader::event::none:
         return true;
       case frame_reader::event::message:
-        take_message();
-        break;
+        if (take_message())
+          break;
+        unread_ = bytes;
+        read_soon();
+        return false;
       case frame_reader::event::ping:
         answer_ping();
         break;
@@ -141,14 +144,17 @@ bool server_session::take(std::string_view bytes) {
   return false;
 }
 
-void server_session::take_message() {
+/// Whether more may be taken in this turn: whoever was given many has to have the chance to say that it is enough.
+bool server_session::take_message() {
   auto bytes = reader_.take_message();
   if (phase_ != phase::open)
-    return;
+    return true;
   gathered_ += bytes.size();
   messages_.push_back({reader_.binary(), std::move(bytes)});
-  if (messages_.size() >= max_gathered_messages || gathered_ >= max_gathered_bytes)
-    deliver();
+  if (messages_.size() < max_gathered_messages && gathered_ < max_gathered_bytes)
+    return true;
+  deliver();
+  return false;
 }
 
 // The next message is read when the kernel has the pong: a client that reads nothing must not fill the queue by pings.

@@ -50,7 +50,7 @@ private:
   void wait_to_read(io_outcome::kind until);
   void on_read_end(const io_outcome& out);
   bool take(std::string_view bytes);
-  void take_message();
+  bool take_message();
   void answer_ping();
   void deliver();
   void end_as_agreed(std::string broken);
