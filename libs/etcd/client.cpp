@@ -8,6 +8,9 @@ namespace {
 
 constexpr std::uint64_t status_not_found = 5;
 
+/// Etcd makes it costly to check a password, so as to make it costly to guess one.
+constexpr int authentication_patience = 5;
+
 /// Whether another member may do better: it is overloaded, has no leader, or is going.
 bool is_their_fault(unsigned status) { return status >= 500; }
 
@@ -88,7 +91,7 @@ struct client::state {
     x->authenticated = true;
     const auto member = current;
     const auto what = authenticate_call(options.user, options.password);
-    net->post({options.endpoints[member], what.path, what.body, {}}, options.timeout,
+    net->post({options.endpoints[member], what.path, what.body, {}}, authentication_patience * options.timeout,
               [this, x, member](model::result<http_reply> got) {
                 if (!got || is_their_fault(got->status))
                   return try_next(x, member, got ? got->body : got.error());

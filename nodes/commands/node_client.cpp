@@ -63,9 +63,27 @@ void add_client_flags(CLI::App& to, client_settings& x) {
   to.add_flag("--insecure", x.insecure, "take any certificate");
 }
 
-model::result<std::unique_ptr<node_client>> node_client::connect(const client_settings& settings,
+model::result<std::unique_ptr<node_client>> node_client::connect(const client_settings& settings, edge_list& edges,
                                                                  const std::vector<query_field>& query) {
-  auto socket = ws::client::connect(with_query(settings.url, query), options_of(settings));
+  auto made = open(settings, edges.current(), query);
+  if (made)
+    edges.connected((*made)->welcome());
+  else
+    edges.failed();
+  return made;
+}
+
+model::result<std::unique_ptr<node_client>>
+node_client::connect_to_any(const client_settings& settings, edge_list& edges, const std::vector<query_field>& query) {
+  auto made = connect(settings, edges, query);
+  for (auto left = edges.size(); !made && left > 1; --left)
+    made = connect(settings, edges, query);
+  return made;
+}
+
+model::result<std::unique_ptr<node_client>> node_client::open(const client_settings& settings, const std::string& url,
+                                                              const std::vector<query_field>& query) {
+  auto socket = ws::client::connect(with_query(url, query), options_of(settings));
   if (!socket)
     return model::failure{socket.error()};
   std::unique_ptr<node_client> result{new node_client{std::move(*socket), settings.msgpack}};

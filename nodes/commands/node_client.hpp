@@ -2,6 +2,7 @@
 
 #include "model/result.hpp"
 #include "model/value.hpp"
+#include "nodes/commands/edge_list.hpp"
 #include "ws/client.hpp"
 
 #include <chrono>
@@ -20,7 +21,8 @@ namespace towncrier::commands {
 
 /// How a command reaches a node.
 struct client_settings {
-  std::string url = "ws://127.0.0.1:8765/";
+  /// The nodes to try, in this order.
+  std::vector<std::string> urls{"ws://127.0.0.1:8765/"};
   std::string token;
   std::string ca_file;
   bool insecure = false;
@@ -47,10 +49,20 @@ public:
   struct nothing {};
   using received = std::variant<node_message, ws::client_closed, nothing>;
 
-  /// Connects and waits for the welcome. The error says what went wrong.
-  static model::result<std::unique_ptr<node_client>> connect(const client_settings& settings,
+  /// Connects to the current one of `edges` and waits for the welcome, which the list then knows. The error says what
+  /// went wrong.
+  static model::result<std::unique_ptr<node_client>> connect(const client_settings& settings, edge_list& edges,
                                                              const std::vector<query_field>& query);
 
+  /// Tries each of `edges` once.
+  static model::result<std::unique_ptr<node_client>> connect_to_any(const client_settings& settings, edge_list& edges,
+                                                                    const std::vector<query_field>& query);
+
+private:
+  static model::result<std::unique_ptr<node_client>> open(const client_settings& settings, const std::string& url,
+                                                          const std::vector<query_field>& query);
+
+public:
   /// The data of the welcome.
   const model::value& welcome() const noexcept { return welcome_; }
   const node_message& welcome_message() const noexcept { return welcome_message_; }

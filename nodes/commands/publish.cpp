@@ -21,8 +21,11 @@ std::optional<double> parse_speed(std::string_view text) {
 }
 
 void describe(CLI::App& app, publish_settings& x, std::string& speed) {
-  app.add_option("URL", x.client.url, "the node, ws://host:port/ or wss://...")->required();
-  app.add_option("FILE", x.file, "recorded movement, one JSON object a line, plain or gzip")->required();
+  app.add_option("URL... FILE", x.client.urls,
+                 "the node, ws://host:port/ or wss://... (several: the first that answers), and at last recorded "
+                 "movement, one JSON object a line, plain or gzip")
+      ->required()
+      ->expected(2, 1000);
   app.add_option("--speed", speed, "recorded seconds a second, or 'max': as fast as the node takes it")
       ->capture_default_str();
   app.add_flag("--remove", x.remove,
@@ -33,16 +36,19 @@ void describe(CLI::App& app, publish_settings& x, std::string& speed) {
       ->capture_default_str();
   app.add_flag("--msgpack", x.client.msgpack, "send MessagePack instead of JSON");
   add_client_flags(app, x.client);
-  app.footer("Each row is {\"t\":1,\"id\":\"0\",\"state\":\"DRIVING\",\"location\":\"street\",\"x\":1.5,\"y\":2.5,"
-             "\"angle\":90,\"speed\":8.1}\nwith t in seconds, never falling. A lost connection is taken up again and "
-             "what was not acknowledged is sent again.\nExit codes: 0 everything was delivered, 1 not everything, "
-             "2 bad arguments.");
+  app.footer(
+      "Each row is {\"t\":1,\"id\":\"0\",\"state\":\"DRIVING\",\"location\":\"street\",\"x\":1.5,\"y\":2.5,"
+      "\"angle\":90,\"speed\":8.1}\nwith t in seconds, never falling. A lost connection is taken up again, at the\n"
+      "same node or another, and what was not acknowledged is sent again.\nExit codes: 0 everything was delivered, 1 "
+      "not everything, "
+      "2 bad arguments.");
 }
 
 } // namespace
 
 std::string publish_help() {
   publish_settings settings;
+  settings.client.urls.clear();
   std::string speed = "1";
   CLI::App app{"Plays recorded movement to a node as an external simulation would.", "towncrier publish"};
   describe(app, settings, speed);
@@ -61,6 +67,8 @@ int run_publish(const arguments& x) {
     return fail(misused,
                 fmt::format("--speed {} is not possible; give a number above 0 up to 1000000, or 'max'", speed_text));
   settings.speed = *speed;
+  settings.file = std::move(settings.client.urls.back());
+  settings.client.urls.pop_back();
   auto source = recording::open(settings.file);
   if (!source)
     return fail(misused, source.error());

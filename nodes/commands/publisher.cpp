@@ -32,16 +32,24 @@ std::optional<std::int64_t> id_in(const model::value& data) {
   return id ? std::optional{*id} : std::nullopt;
 }
 
-/// What a node that was restarted says differently: its id and its incarnation. Empty when it has not said anything
-/// yet.
-std::string life_in(const model::value& welcome) {
-  const auto* node = welcome.find("node");
-  const auto* position = welcome.find("position");
-  if (node == nullptr || position == nullptr || !node->get_if<std::string>() || !position->get_if<std::string>())
-    return {};
-  const auto parsed = model::position::parse(*position->get_if<std::string>());
-  const auto mark = parsed ? parsed->find(*node->get_if<std::string>()) : std::nullopt;
-  return mark ? fmt::format("{}:{}", *node->get_if<std::string>(), mark->incarnation) : std::string{};
+std::string text_in(const model::value& x, std::string_view key) {
+  const auto* found = x.find(key);
+  const auto* text = found ? found->get_if<std::string>() : nullptr;
+  return text ? *text : std::string{};
+}
+
+/// The life of `node` that whoever said this welcome has heard of, itself included.
+std::optional<node_life> life_in(const model::value& welcome, const std::string& node) {
+  const auto position = model::position::parse(text_in(welcome, "position"));
+  const auto mark = position ? position->find(node) : std::nullopt;
+  return mark ? std::optional{node_life{node, mark->incarnation}} : std::nullopt;
+}
+
+/// Whether the node knows what we told another, or itself, in that life: it was that node, or it has heard of it. What
+/// is acknowledged in a cluster, all its nodes have.
+bool knows(const model::value& welcome, const std::optional<node_life>& life) {
+  const auto known = life ? life_in(welcome, life->node) : std::nullopt;
+  return known && known->incarnation == life->incarnation;
 }
 
 model::value unsubscribe_all() {
@@ -51,11 +59,12 @@ model::value unsubscribe_all() {
 } // namespace
 
 publisher::publisher(const publish_settings& settings, recording source)
-    : settings_(settings), source_(std::move(source)), movement_(settings.remove), window_(settings.window) {}
+    : settings_(settings), edges_(settings.client.urls), source_(std::move(source)), movement_(settings.remove),
+      window_(settings.window) {}
 
 int publisher::run() {
   catch_interrupts();
-  if (!connect())
+  if (!connect(node_client::connect_to_any))
     return fail(failed, connect_error_);
   const auto start = clock::now();
   play();
@@ -168,8 +177,8 @@ void publisher::count_error(const model::value& error) {
 
 void publisher::stop(std::string why) { fault_ = std::move(why); }
 
-bool publisher::connect() {
-  auto made = node_client::connect(settings_.client, {});
+bool publisher::connect(connect_function* how) {
+  auto made = how(settings_.client, edges_, {});
   if (!made) {
     connect_error_ = made.error();
     return false;
@@ -187,10 +196,9 @@ void publisher::begin() {
   quiet_until_ = {};
   // What we publish is nothing that we have to be shown.
   client_->send(unsubscribe_all());
-  const auto life = life_in(client_->welcome());
-  const bool same = !life.empty() && life == life_;
-  window_.restart(same ? std::vector<model::value>{} : acknowledged_.messages(), batch_messages_, batch_bytes_);
-  life_ = life;
+  window_.restart(knows(client_->welcome(), life_) ? std::vector<model::value>{} : acknowledged_.messages(),
+                  batch_messages_, batch_bytes_);
+  life_ = life_in(client_->welcome(), text_in(client_->welcome(), "node"));
 }
 
 void publisher::reconnect(const ws::client_closed& why) {
@@ -203,7 +211,7 @@ void publisher::reconnect(const ws::client_closed& why) {
       return;
     if (clock::now() > end)
       return stop("the node did not come back: " + connect_error_);
-  } while (!connect());
+  } while (!connect(node_client::connect));
   ++reconnections_;
   retry_.reset();
 }

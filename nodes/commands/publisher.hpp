@@ -23,6 +23,12 @@ struct publish_settings {
   std::size_t window = 32;
 };
 
+/// One life of a node.
+struct node_life {
+  std::string node;
+  std::uint64_t incarnation = 0;
+};
+
 /// Plays a recording to a node as an external simulation would, over as many connections as it takes. Everything is
 /// said at least once and in order; a node that lost what it knew is told the last state of everybody first.
 class publisher {
@@ -47,7 +53,9 @@ private:
   void refused(const model::value& error, std::optional<std::int64_t> id);
   void count_error(const model::value& error);
 
-  bool connect();
+  using connect_function = model::result<std::unique_ptr<node_client>>(const client_settings&, edge_list&,
+                                                                       const std::vector<query_field>&);
+  bool connect(connect_function* how);
   void begin();
   void reconnect(const ws::client_closed& why);
 
@@ -55,6 +63,7 @@ private:
   int summarise(clock::time_point start) const;
 
   publish_settings settings_;
+  edge_list edges_;
   recording source_;
   movement movement_;
   send_window window_;
@@ -65,7 +74,7 @@ private:
   std::unique_ptr<node_client> client_;
   std::string connect_error_;
   /// The node and its life that we told everything so far.
-  std::string life_;
+  std::optional<node_life> life_;
   std::size_t batch_messages_ = 0;
   std::size_t batch_bytes_ = 0;
   clock::time_point quiet_until_{};

@@ -26,7 +26,8 @@ struct watch_settings {
 };
 
 void describe(CLI::App& app, watch_settings& x) {
-  app.add_option("URL", x.client.url, "the node, ws://host:port/ or wss://...")->capture_default_str();
+  app.add_option("URL", x.client.urls, "the node, ws://host:port/ or wss://...; several: the first that answers")
+      ->capture_default_str();
   app.add_option("--subscribe", x.channels,
                  "a channel to watch instead of 'world': location:NAME, character:ID, "
                  "event:TYPE; may be given several times")
@@ -38,18 +39,21 @@ void describe(CLI::App& app, watch_settings& x) {
       ->check(CLI::PositiveNumber);
   app.add_flag("--no-reconnect", x.no_reconnect, "end when the connection ends");
   add_client_flags(app, x.client);
-  app.footer("A lost connection is taken up again where it was. Exit codes: 0 after --count messages, a signal or a\n"
-             "normal close; 1 when the node cannot be reached or closed the connection; 2 bad arguments.");
+  app.footer(
+      "A lost connection is taken up again where it was, at the same node first and then at the others: those given\n"
+      "and those that the node has named. Exit codes: 0 after --count messages, a signal or a normal close; 1 when\n"
+      "no node can be reached or one closed the connection; 2 bad arguments.");
 }
 
 /// Shows what one viewer sees, over as many connections as it takes.
 class watcher {
 public:
-  explicit watcher(const watch_settings& x) : settings_(x), colour_(::isatty(STDOUT_FILENO) != 0) {}
+  explicit watcher(const watch_settings& x)
+      : settings_(x), edges_(x.client.urls), colour_(::isatty(STDOUT_FILENO) != 0) {}
 
   int run() {
     catch_interrupts();
-    auto client = connect();
+    auto client = connect(node_client::connect_to_any);
     if (!client)
       return fail(failed, client.error());
     for (;;) {
@@ -62,20 +66,21 @@ public:
       do {
         if (!retry_.wait())
           return done;
-        client = connect();
+        client = connect(node_client::connect);
       } while (!client);
       retry_.reset();
     }
   }
 
 private:
-  model::result<std::unique_ptr<node_client>> connect() {
+  template <class Connect>
+  model::result<std::unique_ptr<node_client>> connect(Connect how) {
     std::vector<query_field> query;
     for (const auto& x : settings_.channels)
       query.emplace_back("subscribe", x);
     if (!position_.empty())
       query.emplace_back("position", position_);
-    auto client = node_client::connect(settings_.client, query);
+    auto client = how(settings_.client, edges_, query);
     if (client)
       begin(**client);
     return client;
@@ -150,6 +155,7 @@ private:
   }
 
   watch_settings settings_;
+  edge_list edges_;
   bool colour_;
   std::size_t shown_ = 0;
   std::string position_;

@@ -13,7 +13,8 @@ namespace {
 using namespace std::chrono_literals;
 using support::etcd_process;
 
-constexpr auto patience = 20s;
+// Etcd takes its time to check a password, and more of it on a machine that is busy.
+constexpr auto patience = 60s;
 
 /// Waits for the answer of what `ask` begins.
 template <class T, class Ask>

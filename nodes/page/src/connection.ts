@@ -65,6 +65,9 @@ export class Connection {
   received = 0;
 
   private socket: Socket | undefined;
+  /** The edges to try, ours first, and which of them is next. */
+  private edges: string[];
+  private turn = 0;
   private position = '';
   private resuming = false;
   private attempt = 0;
@@ -81,14 +84,16 @@ export class Connection {
     private readonly world: Surroundings,
     private readonly listener: Listener,
     private token = '',
-  ) {}
+  ) {
+    this.edges = [url];
+  }
 
   /** Connects now, whatever timer was running. Does nothing while a connection stands. */
   start(): void {
     if (this.socket) return;
     this.world.cancel(this.timers.retry);
     this.tell({ phase: 'connecting' });
-    const socket = this.world.open(this.url, wire.SUB_PROTOCOL);
+    const socket = this.world.open(this.edges[this.turn] ?? this.url, wire.SUB_PROTOCOL);
     this.socket = socket;
     this.heardAt = this.world.now();
     this.watch();
@@ -153,12 +158,25 @@ export class Connection {
     const seconds = wire.number(x.data, 'heartbeat_interval') ?? 0;
     if (seconds > 0) this.interval = seconds * 1000;
     this.attempt = 0;
+    this.learn(wire.texts(x.data, 'edges'));
     this.tell({
       phase: 'live', reason: '', connects: this.link.connects + 1,
       node: wire.text(x.data, 'node'), server: wire.text(x.data, 'server'),
     });
     this.firstBeat = this.beat + 1;
     this.ping();
+  }
+
+  /**
+   * Remembers the other edges of the cluster. A node that is cut off from the others names none: what was known
+   * may still be right.
+   */
+  private learn(others: string[] | undefined): void {
+    if (!others) return;
+    const here = this.edges[this.turn] ?? this.url;
+    const found = others.map((x) => sameWay(x, this.url)).filter((x) => x !== undefined);
+    this.edges = [...new Set([this.url, here, ...found])];
+    this.turn = this.edges.indexOf(here);
   }
 
   private ping(): void {
@@ -233,6 +251,8 @@ export class Connection {
   private closed(code: number, reason: string): void {
     this.drop();
     if (code === wire.CLOSE_POLICY && /token|auth/i.test(reason)) return this.tell({ phase: 'refused', reason });
+    // The one that was lost is tried again first, then the others in turn.
+    if (this.attempt > 0) this.turn = (this.turn + 1) % this.edges.length;
     const wait = Math.max(backoff(this.attempt++, this.world.random()), code === wire.CLOSE_TRY_LATER ? TRY_LATER_MS : 0);
     this.timers.retry = this.world.after(wait, () => this.start());
     this.tell({ phase: 'waiting', reason, latency: undefined, behind: 0, retryAt: this.world.now() + wait });
@@ -245,6 +265,20 @@ export class Connection {
   private tell(change: Partial<Link>): void {
     Object.assign(this.link, change);
     this.listener.changed(this.link);
+  }
+}
+
+/** Another edge under the path of our own; undefined when it is none, or when the page may not connect to it. */
+function sameWay(edge: string, own: string): string | undefined {
+  try {
+    const result = new URL(edge);
+    const mine = new URL(own);
+    if (!/^wss?:$/.test(result.protocol) || (mine.protocol === 'wss:' && result.protocol === 'ws:')) return undefined;
+    result.pathname = mine.pathname;
+    result.search = mine.search;
+    return result.href;
+  } catch {
+    return undefined;
   }
 }
 

@@ -40,6 +40,12 @@ export function number(data: Json, key: string): number | undefined {
   return typeof x === 'number' && Number.isFinite(x) ? x : undefined;
 }
 
+/** The texts in the member of `data` if it is an array, else undefined. */
+export function texts(data: Json, key: string): string[] | undefined {
+  const x = isObject(data) ? data[key] : undefined;
+  return Array.isArray(x) ? x.filter((y) => typeof y === 'string') : undefined;
+}
+
 function toEnvelope(x: unknown): Envelope | undefined {
   if (!isObject(x) || typeof x.type !== 'string') return undefined;
   const envelope: Envelope = {

@@ -174,6 +174,61 @@ describe('a reconnection', () => {
   });
 });
 
+describe('other edges', () => {
+  const OWN = 'ws://town/ws towncrier.v1.json';
+  const OTHER = 'ws://b:1/ws towncrier.v1.json';
+
+  function lose(times: number): void {
+    for (let i = 0; i < times; i++) {
+      world.socket.break();
+      world.pass(connection.link.retryAt - world.time);
+    }
+  }
+
+  it('are tried in turn when our own does not answer, and keep the position', () => {
+    connection.start();
+    world.socket.accept();
+    world.socket.welcome({ edges: ['ws://b:1', 'ws://c:1/'] });
+    world.socket.say('batch', [], { position: 'p7' });
+    lose(4);
+    expect(world.urls).toEqual([OWN, OWN, OTHER, 'ws://c:1/ws towncrier.v1.json', OWN]);
+    lose(1);
+    world.socket.accept();
+    expect(world.socket.sentOf('resume')[0]?.data).toEqual({ position: 'p7' });
+  });
+
+  it('are tried again first where they worked', () => {
+    connection.start();
+    world.socket.accept();
+    world.socket.welcome({ edges: ['ws://b:1'] });
+    lose(2);
+    world.socket.accept();
+    world.socket.welcome({ edges: ['ws://town'] });
+    lose(2);
+    expect(world.urls.slice(2)).toEqual([OTHER, OTHER, OWN]);
+  });
+
+  it('are kept when a node that is alone names none', () => {
+    connection.start();
+    world.socket.accept();
+    world.socket.welcome({ edges: ['ws://b:1'] });
+    lose(1);
+    world.socket.accept();
+    world.socket.welcome();
+    lose(2);
+    expect(world.urls.at(-1)).toBe(OTHER);
+  });
+
+  it('that are no WebSocket addresses, or less safe than our own, are left out', () => {
+    connection = new Connection('wss://town/ws', world, notes);
+    connection.start();
+    world.socket.accept();
+    world.socket.welcome({ edges: ['nonsense', 'http://b:1', 'ws://b:1', 7] });
+    lose(3);
+    expect(new Set(world.urls)).toEqual(new Set(['wss://town/ws towncrier.v1.json']));
+  });
+});
+
 describe('a node that wants a token', () => {
   it('is not asked again until there is one', () => {
     connection.start();
