@@ -31,6 +31,8 @@ struct event {
   value data;
   /// Seconds since the Unix epoch.
   double timestamp = 0;
+  /// Names what happened, where two nodes may both tell of it: the second is dropped. 0: nobody else tells of it.
+  std::uint64_t key = 0;
 
   friend bool operator==(const event&, const event&) = default;
 };

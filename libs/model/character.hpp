@@ -32,11 +32,14 @@ struct point {
   friend bool operator==(const point&, const point&) = default;
 };
 
-/// Who wrote a state, and how often: states of one character are ordered by (epoch, version, origin).
-/// A new owner takes a higher epoch; two owners of one epoch are told apart by their node's id.
+/// Who wrote a state, and how often: states of one character are ordered by (epoch, version, owner).
+/// A new owner takes a higher epoch; what two owners of one epoch wrote is told apart by their node's id, so that
+/// every node keeps the same of them.
 struct revision {
   std::uint64_t epoch = 0;
   std::uint64_t version = 0;
+  /// The node that wrote it; not told to clients.
+  std::string owner{};
 
   friend auto operator<=>(const revision&, const revision&) = default;
 };

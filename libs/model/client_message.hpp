@@ -64,6 +64,8 @@ struct event_input {
   std::string event_type;
   value data;
   std::optional<double> timestamp;
+  /// As in `event`; clients cannot give it.
+  std::uint64_t key = 0;
 };
 
 using publish_input = std::variant<character_input, event_input>;

@@ -41,7 +41,7 @@ TEST(state_table, takes_what_is_newer_and_gives_what_was_there) {
 TEST(state_table, refuses_what_is_not_newer) {
   table x;
   x.apply(change("a", {2, 5}), "kept");
-  for (const auto rev : {model::revision{2, 5}, {2, 4}, {1, 99}}) {
+  for (const auto& rev : {model::revision{2, 5}, {2, 4}, {1, 99}}) {
     const auto done = x.apply(change("a", rev), "late");
     EXPECT_FALSE(done.accepted);
     EXPECT_EQ(done.previous, "");
