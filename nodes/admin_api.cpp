@@ -64,6 +64,8 @@ std::optional<ws::http_response> admin_api::answer(const ws::http_request& x, co
   if (single)
     model::set(question, "id", std::string{name.substr(one.size())});
   auto result = ask(std::move(question));
+  if (name == "nodes")
+    result = with_cluster(system_, cluster_, std::move(result));
   const auto status = status_of(result);
   return status == 503 ? failure(503, "no answer in time") : json_response(result, status);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nodes/audit_log.hpp"
+#include "nodes/cluster_page.hpp"
 #include "protocol/interfaces.hpp"
 #include "ws/http.hpp"
 
@@ -17,6 +18,9 @@ class admin_api {
 public:
   admin_api(caf::actor_system& system, protocol::inspector_actor inspector, const std::string& audit_file);
 
+  /// Tells of a cluster from now on.
+  void join(cluster_targets x) { cluster_ = std::move(x); }
+
   /// Answers `x`, which `who` sent; nothing when it is about something else.
   std::optional<ws::http_response> answer(const ws::http_request& x, const std::string& who);
 
@@ -26,6 +30,7 @@ private:
 
   caf::actor_system& system_;
   protocol::inspector_actor inspector_;
+  cluster_targets cluster_;
   audit_log audit_;
 };
 

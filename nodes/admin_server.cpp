@@ -46,6 +46,10 @@ void admin_server::stop() {
   listener_.reset();
 }
 
+void admin_server::join(cluster_targets x) {
+  thread_.post([this, x = std::move(x)] { api_.join(x); });
+}
+
 ws::http_response admin_server::on_http(const ws::http_request& request) {
   if (auto health = answer_health(request, ready_->load()))
     return std::move(*health);

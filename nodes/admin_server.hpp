@@ -33,6 +33,9 @@ public:
   model::result<std::uint16_t> start(const ws::endpoint& where);
   void stop();
 
+  /// Tells of a cluster from now on.
+  void join(cluster_targets x);
+
   ws::http_response on_http(const ws::http_request& request) override;
   void on_upgrade(std::shared_ptr<ws::session> knocking) override;
   void on_problem(std::string_view what) override;

@@ -1,6 +1,8 @@
 #include "nodes/node.hpp"
 
+#include "actors/cluster/dialer.hpp"
 #include "actors/cluster/exchange.hpp"
+#include "actors/cluster/inspection_bridge.hpp"
 #include "actors/edge/admission.hpp"
 #include "actors/edge/authenticator.hpp"
 #include "actors/edge/dispatcher.hpp"
@@ -12,8 +14,10 @@
 #include "actors/world/batcher.hpp"
 #include "actors/world/character_directory.hpp"
 #include "actors/world/event_notifier.hpp"
+#include "actors/world/shared_world.hpp"
 #include "actors/world/world.hpp"
 #include "nodes/admin_server.hpp"
+#include "nodes/cluster_member.hpp"
 #include "nodes/edge_server.hpp"
 #include "nodes/log.hpp"
 #include "nodes/town_map.hpp"
@@ -35,7 +39,8 @@ namespace {
 constexpr std::chrono::seconds drain_patience{15};
 
 struct system_config : caf::actor_system_config {
-  explicit system_config(std::size_t threads) {
+  system_config(std::size_t threads, const protocol::cluster_options& cluster) {
+    configure_links(*this, cluster);
     // Work stealing burns ten times the CPU when idle.
     set("scheduler.policy", caf::atom("sharing"));
     set("scheduler.max-threads", threads);
@@ -81,7 +86,7 @@ model::result<std::shared_ptr<const ws::server_options>> make_server_options(con
 } // namespace
 
 struct node::impl {
-  explicit impl(const protocol::options& x) : options(x), system_options(cores()), system(system_options) {
+  explicit impl(const protocol::options& x) : options(x), system_options(cores(), x.cluster), system(system_options) {
     if (options.node.id.empty())
       options.node.id = host_name();
     if (options.edge.threads == 0)
@@ -96,9 +101,15 @@ struct node::impl {
   void spawn_inbound();
   edge::connection_services_ptr services_of(std::size_t thread) const;
   std::optional<model::failure> listen();
+  std::optional<model::failure> join_cluster();
+  cluster::exchange_settings exchange_settings();
   void stop();
 
   protocol::options options;
+  /// Tells this life of the node from those before it.
+  std::uint64_t incarnation = new_incarnation();
+  std::unique_ptr<cluster_member> member; ///< nullptr: the node is alone
+  std::shared_ptr<protocol::edge_list> other_edges = std::make_shared<protocol::edge_list>();
   system_config system_options;
   caf::actor_system system;
   std::shared_ptr<const town::definition> town;
@@ -126,6 +137,7 @@ struct node::impl {
   protocol::connection_monitor_actor monitor;
   protocol::debugger_actor debugger;
   protocol::inspector_actor inspector;
+  cluster::inspection_bridge_actor bridge; ///< empty where the node is alone
 };
 
 std::optional<model::failure> node::impl::start() {
@@ -139,6 +151,12 @@ std::optional<model::failure> node::impl::start() {
                        std::chrono::milliseconds{std::stoi(slow.substr(slow.find(':') + 1))});
   if (auto failure = load_town())
     return failure;
+  if (options.cluster.enabled()) {
+    auto made = cluster_member::make(options);
+    if (!made)
+      return model::failure{made.error()};
+    member = std::move(*made);
+  }
   const auto edge_threads = has_role(options, "edge") ? options.edge.threads : 0;
   for (std::size_t i = 0; i < edge_threads; ++i) {
     threads.push_back(std::make_unique<hosting::io_thread>(system, "io-" + std::to_string(i)));
@@ -149,6 +167,8 @@ std::optional<model::failure> node::impl::start() {
   spawn_ops();
   spawn_inbound();
   if (auto failure = listen())
+    return failure;
+  if (auto failure = join_cluster())
     return failure;
   for (auto& thread : threads)
     thread->start();
@@ -166,8 +186,29 @@ std::optional<model::failure> node::impl::load_town() {
   return std::nullopt;
 }
 
+cluster::exchange_settings node::impl::exchange_settings() {
+  cluster::exchange_settings result;
+  const auto& x = options.cluster;
+  result.node = options.node.id;
+  result.incarnation = incarnation;
+  result.log_bytes = x.log_bytes;
+  result.log_age = x.log_age;
+  result.link.cluster = x.prefix;
+  result.link.node = options.node.id;
+  result.link.incarnation = incarnation;
+  result.link.window_bytes = x.window_bytes;
+  result.link.seed = incarnation;
+  result.link.receipt_patience = x.link_timeout;
+  if (member) {
+    result.link.dialer = hosting::spawn_on(system, nullptr, cluster::dialer, x.link_timeout);
+    bridge = hosting::spawn_on(system, nullptr, cluster::inspection_bridge);
+    result.link.answerer = caf::actor_cast<caf::actor>(bridge);
+  }
+  return result;
+}
+
 void node::impl::spawn_hubs() {
-  exchange = hosting::spawn_on(system, nullptr, cluster::exchange);
+  exchange = hosting::spawn_on(system, nullptr, cluster::exchange, exchange_settings());
   for (auto& thread : threads) {
     hubs.push_back(hosting::spawn_on(system, thread.get(), edge::hub, options.edge));
     caf::anon_send(exchange, hubs.back());
@@ -175,18 +216,21 @@ void node::impl::spawn_hubs() {
 }
 
 void node::impl::spawn_world() {
-  const auto incarnation = new_incarnation();
   batcher = hosting::spawn_on(system, nullptr, world::batcher, exchange, options.node.id, incarnation, options.batcher);
   // Where this life begins, so that a client's position is never empty: one that came before the first batch can
   // resume.
   const model::origin_position beginning{options.node.id, incarnation, 0};
   caf::anon_send(exchange,
                  protocol::outgoing_batch{std::make_shared<const model::batch>(model::batch{beginning, {}}), {}});
-  characters = hosting::spawn_on(system, nullptr, world::character_directory, batcher, incarnation);
+  characters = hosting::spawn_on(system, nullptr, world::character_directory, batcher, exchange,
+                                 world::directory_settings{options.node.id, incarnation});
   events = hosting::spawn_on(system, nullptr, world::event_notifier, batcher);
-  if (town)
-    world = hosting::spawn_on(system, nullptr, world::world, world::world_services{characters, events}, town,
-                              options.world);
+  const world::world_services services{characters, events};
+  if (town && member)
+    world = hosting::spawn_on(system, nullptr, world::shared_world, services, town, options.world,
+                              world::sharing{options.node.id, incarnation});
+  else if (town)
+    world = hosting::spawn_on(system, nullptr, world::world, services, town, options.world);
 }
 
 void node::impl::spawn_ops() {
@@ -218,6 +262,7 @@ edge::connection_services_ptr node::impl::services_of(std::size_t thread) const 
   x.auth_timeout = options.auth.timeout;
   x.auth_enabled = options.auth.enabled();
   x.node = options.node.id;
+  x.other_edges = other_edges;
   return std::make_shared<const edge::connection_services>(std::move(x));
 }
 
@@ -244,9 +289,37 @@ std::optional<model::failure> node::impl::listen() {
   return std::nullopt;
 }
 
+std::optional<model::failure> node::impl::join_cluster() {
+  if (!member)
+    return std::nullopt;
+  if (auto failure = member->listen(system, exchange))
+    return failure;
+  protocol::node_info info;
+  info.id = options.node.id;
+  info.incarnation = incarnation;
+  info.roles = options.node.roles;
+  const auto host_of = [](const std::string& listen) { return listen.substr(0, listen.rfind(':') + 1); };
+  if (edge_port != 0)
+    info.edge = options.cluster.advertise_edge.empty() ? (server_options->tls ? "wss://" : "ws://") +
+                                                             host_of(options.edge.listen) + std::to_string(edge_port)
+                                                       : options.cluster.advertise_edge;
+  info.admin = "http://" + host_of(options.admin.listen) + std::to_string(admin_port);
+  std::vector<protocol::view_listener_actor> listeners;
+  if (world)
+    listeners.push_back(caf::actor_cast<protocol::view_listener_actor>(world));
+  caf::anon_send(bridge, inspector);
+  caf::anon_send(bridge, exchange);
+  caf::anon_send(inspector, protocol::inspection_peers_actor{bridge});
+  member->join(std::move(info), std::move(listeners), other_edges);
+  admin->join({member->membership(), exchange});
+  return std::nullopt;
+}
+
 void node::impl::stop() {
   ready->store(false);
   const auto running = edge_port != 0 && admin_port != 0;
+  if (member)
+    member->announce_end();
   if (running) {
     for (auto& server : servers)
       server->stop_accepting();
@@ -255,11 +328,14 @@ void node::impl::stop() {
         .receive([](bool) {}, [](const caf::error&) { spdlog::warn("some clients did not go in time"); });
   }
   admin.reset();
+  if (member)
+    member->end();
   // Messages out of CAF's delayed sends keep their receivers alive: end those that tick by name.
   for (auto& actor : hubs)
     caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
-  for (const auto& actor : {caf::actor_cast<caf::actor>(world), caf::actor_cast<caf::actor>(rate_limiter),
-                            caf::actor_cast<caf::actor>(inspector)})
+  for (const auto& actor : {caf::actor_cast<caf::actor>(world), caf::actor_cast<caf::actor>(exchange),
+                            caf::actor_cast<caf::actor>(rate_limiter), caf::actor_cast<caf::actor>(inspector),
+                            caf::actor_cast<caf::actor>(bridge)})
     if (actor)
       caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
   for (auto& thread : threads)

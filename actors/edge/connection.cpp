@@ -134,14 +134,17 @@ void connection_state::welcome(const protocol::joined& x) {
   model::object limits{{"max_message_bytes", std::uint64_t{edge.max_message_bytes}},
                        {"max_messages", std::uint64_t{limit_of(who.role, services->limits)}},
                        {"window_seconds", seconds(services->limits.window)}};
-  send("welcome", {{"connection_id", protocol::to_string(id)},
-                   {"node", services->node},
-                   {"server", "towncrier/" TOWNCRIER_VERSION},
-                   {"protocol", 1},
-                   {"heartbeat_interval", seconds(edge.heartbeat_interval)},
-                   {"position", outlet->position()},
-                   {"resumed", x.resumed},
-                   {"limits", std::move(limits)}});
+  model::object data{{"connection_id", protocol::to_string(id)},
+                     {"node", services->node},
+                     {"server", "towncrier/" TOWNCRIER_VERSION},
+                     {"protocol", 1},
+                     {"heartbeat_interval", seconds(edge.heartbeat_interval)},
+                     {"position", outlet->position()},
+                     {"resumed", x.resumed},
+                     {"limits", std::move(limits)}};
+  if (const auto edges = services->other_edges ? services->other_edges->get() : nullptr)
+    data.emplace_back("edges", model::array{edges->begin(), edges->end()});
+  send("welcome", std::move(data));
   if (auth_message)
     answer_ok(*std::exchange(auth_message, std::nullopt));
   handle(early);

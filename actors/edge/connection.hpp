@@ -3,6 +3,7 @@
 #include "actors/edge/outlet.hpp"
 #include "flow/sliding_window.hpp"
 #include "hosting/actor.hpp"
+#include "protocol/edge_list.hpp"
 #include "protocol/interfaces.hpp"
 #include "protocol/options.hpp"
 
@@ -22,6 +23,8 @@ struct connection_services {
   std::chrono::milliseconds auth_timeout{};
   bool auth_enabled = false;
   std::string node;
+  /// Where else clients may connect; nullptr: nowhere.
+  std::shared_ptr<const protocol::edge_list> other_edges;
 };
 
 using connection_services_ptr = std::shared_ptr<const connection_services>;

@@ -38,16 +38,21 @@ struct entries_hash {
 
 hub_state::hub_state(self_pointer ptr) : self(ptr), history({}) {}
 
-void hub_state::take_in(const model::batch& x) {
-  if (const auto known = position.find(x.stamp.origin);
-      known && model::position::mark{x.stamp.incarnation, x.stamp.sequence} <= *known)
+void hub_state::take_in(const model::batch& x, protocol::parcel_kind kind) {
+  const auto brings_on = kind == protocol::parcel_kind::exact || kind == protocol::parcel_kind::conflated;
+  const auto known = position.find(x.stamp.origin);
+  if (brings_on && known && model::position::mark{x.stamp.incarnation, x.stamp.sequence} <= *known)
     return;
+  auto stamp = x.stamp;
+  if (!brings_on)
+    stamp.sequence = 0;
   if (!window.way)
     window.way = std::make_shared<fanout::trail>();
-  window.way->add(position, x.stamp);
-  position.advance(x.stamp);
+  window.way->add(position, stamp);
+  position.advance(stamp);
   written_position = nullptr;
-  auto kept = std::make_shared<record>(record{x.stamp, {}, model::estimated_size(x)});
+  auto kept = std::make_shared<record>(
+      record{std::move(stamp), {}, model::estimated_size(x), kind == protocol::parcel_kind::exact});
   for (const auto& change : x.changes)
     if (auto item = apply(change))
       kept->items.push_back(std::move(item));
@@ -56,10 +61,33 @@ void hub_state::take_in(const model::batch& x) {
   schedule_flush();
 }
 
+void hub_state::take_in(const protocol::peer_batch& x) {
+  peers.insert(x.batch->stamp.origin);
+  take_in(*x.batch, x.kind);
+  if (x.lost_events != 0)
+    announce_gap(x.lost_events);
+}
+
+/// Events of a peer could not be kept until it could be reached.
+void hub_state::announce_gap(std::uint64_t lost_events) {
+  flush();
+  viewers.for_each([&](const viewer& x) {
+    self->send(x.who, protocol::answer{"lag",
+                                       {{"conflated", std::uint64_t{0}},
+                                        {"dropped_events", lost_events},
+                                        {"behind_ms", std::uint64_t{0}},
+                                        {"position", position.to_string()}},
+                                       {}});
+  });
+}
+
 fanout::item_ptr hub_state::apply(const model::change& x) {
   const auto* change = std::get_if<model::character_change>(&x);
   fanout::item_ptr item;
   if (change == nullptr) {
+    const auto key = std::get<model::event_ptr>(x)->key;
+    if (key != 0 && !told.add(key))
+      return nullptr;
     item = std::make_shared<const fanout::item>(x);
   } else {
     const auto* known = latest.find(change->now->id);
@@ -163,8 +191,12 @@ void hub_state::deliver_to_narrow() {
 }
 
 void hub_state::keep_records() {
-  for (const auto& record : window.records)
-    history.append(record->stamp, record, record->bytes, now());
+  for (const auto& record : window.records) {
+    if (record->exact)
+      history.append(record->stamp, record, record->bytes, now());
+    else
+      history.skip(record->stamp);
+  }
   const auto slots = viewers.catching_up(); // a copy: giving one up changes the list
   for (const auto slot : slots) {
     auto& behind = *viewers.find(slot)->behind;
@@ -191,6 +223,7 @@ protocol::hub_actor::behavior_type hub(hub_state::self_pointer self, protocol::e
   state.schedule_beat();
   return {
       [self](const protocol::outgoing_batch& x) { self->state.take_in(*x.batch); },
+      [self](const protocol::peer_batch& x) { self->state.take_in(x); },
       [self](protocol::flush_atom) {
         self->state.window.flush_scheduled = false;
         self->state.flush();

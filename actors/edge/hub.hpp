@@ -5,10 +5,12 @@
 #include "flow/history.hpp"
 #include "flow/interest.hpp"
 #include "flow/pulse.hpp"
+#include "flow/recent.hpp"
 #include "flow/state_table.hpp"
 #include "hosting/actor.hpp"
 #include "protocol/options.hpp"
 
+#include <set>
 #include <unordered_map>
 
 namespace towncrier::edge {
@@ -28,7 +30,9 @@ struct hub_state {
 
   // -- batches in, chunks out
 
-  void take_in(const model::batch& x);
+  void take_in(const model::batch& x, protocol::parcel_kind kind = protocol::parcel_kind::exact);
+  void take_in(const protocol::peer_batch& x);
+  void announce_gap(std::uint64_t lost_events);
   fanout::item_ptr apply(const model::change& x);
   void note_concerned(const fanout::item& x, model::change_kind kind);
   void schedule_flush();
@@ -57,6 +61,8 @@ struct hub_state {
 
   // -- resume and snapshots
 
+  bool waits_for_peers(const protocol::join_request& x);
+  bool is_ahead(const model::position& x) const;
   bool begin_resume(slot_type slot, std::string_view position_text);
   void hold(slot_type slot);
   void release(slot_type slot);
@@ -81,6 +87,16 @@ struct hub_state {
   flow::state_table<fanout::item_ptr> latest;
   flow::interest interest;
   flow::history<record_ptr> history;
+  /// Events that two nodes may both tell of.
+  flow::recent told;
+  /// The origins that other nodes are.
+  std::set<std::string, std::less<>> peers;
+  /// Who joins with a position that is ahead of this node's, until what is missing here has come.
+  struct early_viewer {
+    flow::time_point until;
+    bool left = false;
+  };
+  std::unordered_map<caf::actor_addr, early_viewer> early;
   edge::viewers viewers;
   /// Up to where everything was taken in; what is in the window was not shown yet.
   model::position position;

@@ -11,7 +11,39 @@ namespace {
 /// How much of the history a viewer that resumes is given before its socket must have taken it, in bytes of records.
 constexpr std::size_t replay_bytes = 64 * 1024;
 
+/// How long a viewer waits for what it has heard at another edge and this one has not, and how often that is looked at.
+constexpr std::chrono::seconds early_patience{2};
+constexpr std::chrono::milliseconds early_retry{20};
+
 } // namespace
+
+/// A client that comes from another edge may have heard what is still on its way to this one. What it would be shown
+/// now would turn its clock back: it waits until that has come, but not for long.
+bool hub_state::waits_for_peers(const protocol::join_request& x) {
+  const auto who = x.viewer.address();
+  const auto waiting = early.find(who);
+  if (waiting != early.end() && waiting->second.left) {
+    early.erase(waiting);
+    return true; // it has gone meanwhile
+  }
+  const auto from = peers.empty() || x.position.empty() ? std::nullopt : model::position::parse(x.position);
+  const auto until = waiting == early.end() ? now() + early_patience : waiting->second.until;
+  if (!from || !is_ahead(*from) || now() >= until) {
+    early.erase(who);
+    return false;
+  }
+  early[who].until = until;
+  self->delayed_send(self, early_retry, x);
+  return true;
+}
+
+/// Whether `x` has something of a peer that has not come here yet.
+bool hub_state::is_ahead(const model::position& x) const {
+  return std::any_of(x.marks().begin(), x.marks().end(), [&](const auto& entry) {
+    const auto here = position.find(entry.first);
+    return here && peers.contains(entry.first) && entry.second > *here;
+  });
+}
 
 bool hub_state::begin_resume(slot_type slot, std::string_view position_text) {
   const auto from = model::position::parse(position_text);

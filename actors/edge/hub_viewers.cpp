@@ -30,6 +30,8 @@ model::object area_object(const model::area& x) {
 } // namespace
 
 void hub_state::join(protocol::join_request& x) {
+  if (waits_for_peers(x))
+    return;
   flush();
   const auto slot = viewers.add(x.viewer);
   viewers.find(slot)->sink = x.sink;
@@ -50,6 +52,8 @@ void hub_state::join(protocol::join_request& x) {
 }
 
 void hub_state::leave(const protocol::leave_order& x) {
+  if (const auto at = early.find(x.who); at != early.end())
+    at->second.left = true;
   const auto slot = viewers.slot_of(x.who);
   if (!slot)
     return;

@@ -19,6 +19,8 @@ struct record {
   std::vector<fanout::item_ptr> items;
   /// The heap it holds, estimated.
   std::size_t bytes = 0;
+  /// False: latest states and events that stand for several batches, so that nobody can resume within them.
+  bool exact = true;
 };
 
 using record_ptr = std::shared_ptr<const record>;
@@ -87,6 +89,13 @@ public:
   catch_up& begin_catching_up(std::uint32_t slot);
   /// What it had still to get; nullptr when it was live already.
   std::unique_ptr<catch_up> end_catching_up(std::uint32_t slot);
+
+  template <class F>
+  void for_each(F f) const {
+    for (const auto& x : slots_)
+      if (x.who)
+        f(x);
+  }
 
   std::size_t size() const noexcept { return slots_.size() - free_.size(); }
 

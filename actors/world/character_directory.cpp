@@ -2,47 +2,116 @@
 
 #include "actors/world/character_publisher.hpp"
 
+#include <algorithm>
+
 namespace towncrier::world {
 
 character_directory_state::character_directory_state(self_pointer ptr) : self(ptr) {}
 
 void character_directory_state::publish(protocol::character_job& job) {
-  for (auto& input : job.inputs)
-    order(std::move(input), job.receipt);
+  jobs.push_back(std::move(job));
+  go_on();
 }
 
-void character_directory_state::order(model::character_input&& input, const protocol::receipt_ptr& receipt) {
-  const auto id = input.id;
-  const auto removes = input.kind == model::change_kind::removed;
-  auto& publisher = publisher_of(id);
-  protocol::character_order order{std::move(input), receipt};
-  if (publisher.restarting)
-    publisher.held.push_back(std::move(order));
-  else
-    self->send(publisher.actor, std::move(order));
-  ++orders;
-  if (removes && !publisher.restarting) {
-    // It lives until it has done what it was told.
+void character_directory_state::go_on() {
+  while (!looking_up && !jobs.empty()) {
+    if (look_up_missing(jobs.front()))
+      return;
+    carry_out(jobs.front());
+    jobs.pop_front();
+    known.clear();
+  }
+}
+
+/// Asks for the characters of the job that nothing is known of; false when there is none.
+bool character_directory_state::look_up_missing(const protocol::character_job& job) {
+  protocol::lookup_request request;
+  for (const auto& input : job.inputs)
+    if (!publishers.contains(input.id) && !known.contains(input.id))
+      request.ids.push_back(input.id);
+  if (request.ids.empty())
+    return false;
+  looking_up = true;
+  auto asked = request.ids;
+  self->request(exchange, caf::infinite, std::move(request))
+      .then([this, asked](const protocol::lookup_answer& x) { found(asked, x); },
+            [this, asked](const caf::error&) {
+              found(asked, {std::vector<protocol::lookup_answer::entry>(asked.size())});
+            });
+  return true;
+}
+
+void character_directory_state::found(const std::vector<model::character_id>& asked, const protocol::lookup_answer& x) {
+  looking_up = false;
+  for (std::size_t i = 0; i < asked.size() && i < x.entries.size(); ++i)
+    known.emplace(asked[i], x.entries[i]);
+  go_on();
+}
+
+void character_directory_state::carry_out(protocol::character_job& job) {
+  for (auto& input : job.inputs) {
+    const auto id = input.id;
+    const auto removes = input.kind == model::change_kind::removed;
+    auto& publisher = publisher_of(id);
+    const auto epoch = publisher.epoch;
+    const auto stays = !removes || publisher.restarting;
+    order(publisher, protocol::character_order{std::move(input), job.receipt});
+    if (stays)
+      continue;
+    // It lives until it has done what it was told; should the character come back at once, it is above that.
+    known[id] = {{epoch, 0, {}}, nullptr};
     forget(id);
   }
 }
 
-character_directory_state::entry& character_directory_state::publisher_of(const model::character_id& id) {
-  auto& publisher = publishers[id];
-  if (!publisher.actor)
-    begin(id, publisher, unknown_character(id, {epoch, orders_at_removal}));
-  return publisher;
+void character_directory_state::order(owned& publisher, protocol::character_order x) {
+  if (publisher.restarting)
+    publisher.held.push_back(std::move(x));
+  else
+    self->send(publisher.actor, std::move(x));
 }
 
-character_directory_state::entry& character_directory_state::begin(const model::character_id& id, entry& where,
-                                                                   model::character_ptr start) {
+character_directory_state::owned& character_directory_state::publisher_of(const model::character_id& id) {
+  auto& mine = publishers[id];
+  if (mine.actor)
+    return mine;
+  const auto& before = known[id];
+  mine.epoch = std::max(before.rev.epoch + 1, present_epoch());
+  auto start = before.latest ? *before.latest : *unknown_character(id, {});
+  start.rev = {mine.epoch, 0, settings.node};
+  begin(mine, std::make_shared<const model::character>(std::move(start)));
+  return mine;
+}
+
+void character_directory_state::begin(owned& where, model::character_ptr latest) {
   if (!where.memory)
     where.memory = std::make_shared<model::character_ptr>();
+  const auto id = latest->id;
   where.actor = hosting::spawn_on(self->system(), nullptr, character_publisher, batcher,
-                                  protocol::publisher_start{id, epoch, std::move(start), where.memory, where.restarts});
+                                  protocol::publisher_start{std::move(latest), where.memory, where.restarts});
   ids.emplace(where.actor.address(), id);
   self->monitor(where.actor);
-  return where;
+}
+
+void character_directory_state::forget(const model::character_id& id) {
+  const auto at = publishers.find(id);
+  ids.erase(at->second.actor.address());
+  publishers.erase(at);
+}
+
+void character_directory_state::overtaken(const protocol::overtaken& x) {
+  protocol::character_job again;
+  for (const auto& one : x.characters) {
+    const auto at = publishers.find(one.id);
+    if (at == publishers.end() || at->second.epoch > one.by.epoch)
+      continue;
+    forget(one.id);
+    if (one.own)
+      again.inputs.push_back({model::change_kind::update, one.id, one.own->name, one.own->state, one.own->location,
+                              one.own->place, one.own->attributes, one.own->timestamp});
+  }
+  if (!again.inputs.empty())
+    publish(again);
 }
 
 protocol::inspect_answer character_directory_state::act(const protocol::character_act& x) {
@@ -68,35 +137,43 @@ void character_directory_state::ended(const caf::down_msg& x) {
   auto& publisher = publishers[id];
   publisher.restarting = false;
   ++publisher.restarts;
-  begin(id, publisher, *publisher.memory ? *publisher.memory : unknown_character(id, {epoch, orders}));
+  begin(publisher, *publisher.memory ? *publisher.memory : unknown_character(id, {present_epoch(), 0, settings.node}));
   auto removed = false;
-  for (auto& order : std::exchange(publisher.held, {})) {
-    removed = order.input.kind == model::change_kind::removed;
-    self->send(publisher.actor, std::move(order));
+  for (auto& held : std::exchange(publisher.held, {})) {
+    removed = held.input.kind == model::change_kind::removed;
+    self->send(publisher.actor, std::move(held));
   }
   if (removed)
     forget(id);
 }
 
-void character_directory_state::forget(const model::character_id& id) {
-  const auto at = publishers.find(id);
-  ids.erase(at->second.actor.address());
-  publishers.erase(at);
-  orders_at_removal = orders;
+model::object character_directory_state::describe() const {
+  return {{"characters", std::uint64_t{publishers.size()}},
+          {"epoch", present_epoch()},
+          {"jobs_waiting", std::uint64_t{jobs.size()}},
+          {"looking_up", looking_up}};
 }
 
-model::object character_directory_state::describe() const {
-  return {{"characters", std::uint64_t{publishers.size()}}, {"orders", orders}, {"epoch", epoch}};
+/// Above all that this node, or one that was here before, gave away until now: time goes on meanwhile.
+std::uint64_t character_directory_state::present_epoch() const {
+  const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(self->clock().now() - began);
+  return settings.incarnation + static_cast<std::uint64_t>(passed.count());
 }
 
 protocol::character_directory_actor::behavior_type character_directory(character_directory_state::self_pointer self,
                                                                        protocol::batcher_actor batcher,
-                                                                       std::uint64_t epoch) {
-  self->state.batcher = std::move(batcher);
-  self->state.epoch = epoch;
+                                                                       protocol::exchange_actor exchange,
+                                                                       directory_settings settings) {
+  auto& state = self->state;
+  state.batcher = std::move(batcher);
+  state.exchange = std::move(exchange);
+  state.settings = std::move(settings);
+  state.began = self->clock().now();
   self->set_down_handler([self](caf::down_msg& x) { self->state.ended(x); });
+  self->send(state.exchange, protocol::character_directory_actor{self});
   return {
       [self](protocol::character_job& job) { self->state.publish(job); },
+      [self](const protocol::overtaken& x) { self->state.overtaken(x); },
       [self](const protocol::character_act& x) { return self->state.act(x); },
   };
 }

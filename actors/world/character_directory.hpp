@@ -3,39 +3,30 @@
 #include "hosting/actor.hpp"
 #include "protocol/interfaces.hpp"
 
+#include <deque>
 #include <unordered_map>
 
 namespace towncrier::world {
 
-/// Knows the `character_publisher` of every character that is there, and begins one for a character that is new.
-///
-/// The publisher of a removed character ends, so that ids used once cost nothing. Should the character come back, its
-/// versions must go on all the same: nobody's version is above the number of orders given so far, so whoever begins
-/// after a removal begins at the number that stood then.
+/// What a directory has to know of its node.
+struct directory_settings {
+  std::string node;
+  /// Of this life of the node: milliseconds since the Unix epoch at its start. Epochs are not below it, so that a
+  /// viewer's clock is not turned back by a node that has lost its memory.
+  std::uint64_t incarnation = 1;
+};
+
+/// Knows the `character_publisher` of every character that this node owns, and ends it when the character was removed
+/// or others own it. Whoever begins a publisher asks the exchange what is known of the character and takes an epoch
+/// above it: a single writer at a time, and the latest one wins everywhere.
 struct character_directory_state {
   static inline const char* name = "character_directory";
   using self_pointer = hosting::pointer<protocol::character_directory_actor, character_directory_state>;
 
-  struct entry;
-
-  explicit character_directory_state(self_pointer self);
-
-  void publish(protocol::character_job& job);
-  protocol::inspect_answer act(const protocol::character_act& x);
-  /// Begins the publisher again that ended, where its character is still there.
-  void ended(const caf::down_msg& x);
-  model::object describe() const;
-  void order(model::character_input&& input, const protocol::receipt_ptr& receipt);
-  entry& publisher_of(const model::character_id& id);
-
-  self_pointer self;
-  protocol::batcher_actor batcher;
-  /// The epoch of this node's characters: higher in each life, so that a viewer's clock is never turned back.
-  std::uint64_t epoch = 1;
-  std::uint64_t orders = 0;            ///< given so far
-  std::uint64_t orders_at_removal = 0; ///< given when a character was removed last
-  struct entry {
+  /// A character of this node.
+  struct owned {
     protocol::character_publisher_actor actor;
+    std::uint64_t epoch = 0;
     /// Its latest state, written by the actor and read when that has ended.
     std::shared_ptr<model::character_ptr> memory;
     std::uint32_t restarts = 0;
@@ -44,14 +35,43 @@ struct character_directory_state {
     std::vector<protocol::character_order> held;
   };
 
-  void forget(const model::character_id& id);
-  entry& begin(const model::character_id& id, entry& where, model::character_ptr start);
+  explicit character_directory_state(self_pointer self);
 
-  std::unordered_map<model::character_id, entry> publishers;
+  void publish(protocol::character_job& job);
+  void go_on();
+  bool look_up_missing(const protocol::character_job& job);
+  void found(const std::vector<model::character_id>& asked, const protocol::lookup_answer& x);
+  void carry_out(protocol::character_job& job);
+  void order(owned& publisher, protocol::character_order x);
+  owned& publisher_of(const model::character_id& id);
+  void begin(owned& where, model::character_ptr latest);
+  void forget(const model::character_id& id);
+  void overtaken(const protocol::overtaken& x);
+  std::uint64_t present_epoch() const;
+
+  protocol::inspect_answer act(const protocol::character_act& x);
+  /// Begins the publisher again that ended, where its character is still there.
+  void ended(const caf::down_msg& x);
+  model::object describe() const;
+
+  self_pointer self;
+  protocol::batcher_actor batcher;
+  protocol::exchange_actor exchange;
+  directory_settings settings;
+  std::chrono::steady_clock::time_point began;
+  std::unordered_map<model::character_id, owned> publishers;
+  /// Whose publishers are watched.
   std::unordered_map<caf::actor_addr, model::character_id> ids;
+  /// What the jobs that are carried out need to know of characters without a publisher.
+  std::unordered_map<model::character_id, protocol::lookup_answer::entry> known;
+  /// Jobs that wait until it is known who their characters are.
+  std::deque<protocol::character_job> jobs;
+  bool looking_up = false;
 };
 
-protocol::character_directory_actor::behavior_type
-character_directory(character_directory_state::self_pointer self, protocol::batcher_actor batcher, std::uint64_t epoch);
+protocol::character_directory_actor::behavior_type character_directory(character_directory_state::self_pointer self,
+                                                                       protocol::batcher_actor batcher,
+                                                                       protocol::exchange_actor exchange,
+                                                                       directory_settings settings);
 
 } // namespace towncrier::world

@@ -89,11 +89,11 @@ protocol::character_publisher_actor::behavior_type character_publisher(character
                                                                        protocol::batcher_actor batcher,
                                                                        protocol::publisher_start start) {
   self->state.batcher = std::move(batcher);
-  self->state.latest = start.last_known ? std::move(start.last_known) : unknown_character(start.id, {start.epoch, 0});
+  self->state.latest = std::move(start.latest);
   self->state.memory = std::move(start.memory);
   if (self->state.memory)
     *self->state.memory = self->state.latest;
-  self->watch().label(start.id.text);
+  self->watch().label(self->state.latest->id.text);
   self->watch().restarted(start.restarts);
   return {
       [self](protocol::character_order& x) {

@@ -37,7 +37,7 @@ struct character_publisher_state {
 
 using character_publisher_pointer = hosting::pointer<protocol::character_publisher_actor, character_publisher_state>;
 
-/// Goes on from `start.last_known` where there is one; its versions then rise from there.
+/// Goes on from `start.latest`; its versions rise from there.
 protocol::character_publisher_actor::behavior_type
 character_publisher(character_publisher_pointer self, protocol::batcher_actor batcher, protocol::publisher_start start);
 

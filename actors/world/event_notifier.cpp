@@ -8,7 +8,8 @@ namespace {
 
 void notify(event_notifier_pointer self, protocol::event_job& job) {
   for (auto& input : job.inputs) {
-    model::event x{std::move(input.event_type), std::move(input.data), input.timestamp.value_or(model::wall_clock()), input.key};
+    model::event x{std::move(input.event_type), std::move(input.data), input.timestamp.value_or(model::wall_clock()),
+                   input.key};
     self->send(self->state.batcher,
                protocol::outgoing_change{std::make_shared<const model::event>(std::move(x)), job.receipt});
   }

@@ -1,24 +1,9 @@
 #include "actors/world/world.hpp"
 
+#include "actors/world/town_command.hpp"
 #include "protocol/replies.hpp"
 
-#include <cmath>
-
 namespace towncrier::world {
-
-namespace {
-
-constexpr double max_rate = 10'000;
-constexpr double max_step = 7 * 24 * 3600.0;
-
-/// The number called `key` among the arguments of a command.
-std::optional<double> number_argument(const protocol::command_order& x, std::string_view key) {
-  const auto* found = model::find(x.args, key);
-  const auto number = found == nullptr ? std::nan("") : found->number_or(std::nan(""));
-  return std::isnan(number) ? std::nullopt : std::optional{number};
-}
-
-} // namespace
 
 world_state::world_state(self_pointer ptr) : self(ptr) {}
 
@@ -42,31 +27,16 @@ void world_state::publish(town::outcome happened) {
 }
 
 void world_state::command(const protocol::command_order& x) {
-  if (x.name == "step")
-    return command_step(x);
-  if (x.name == "set_rate")
-    return command_set_rate(x);
-  if (x.name != "pause" && x.name != "resume" && x.name != "status")
-    return refuse(
-        self, x, "command '" + x.name + "' is not known; known: pause, resume, step, set_rate, status, debug, metrics");
-  if (x.name != "status")
-    paused = x.name == "pause";
-  reply(self, x, status());
-}
-
-void world_state::command_step(const protocol::command_order& x) {
-  const auto seconds = model::find(x.args, "seconds") == nullptr ? options.rate : number_argument(x, "seconds");
-  if (!seconds || !(*seconds > 0 && *seconds <= max_step))
-    return refuse(self, x, "command 'step': 'seconds' must be a number above 0 and at most 604800 (a week)");
-  step(*seconds);
-  reply(self, x, status());
-}
-
-void world_state::command_set_rate(const protocol::command_order& x) {
-  const auto rate = number_argument(x, "rate");
-  if (!rate || !(*rate > 0 && *rate <= max_rate))
-    return refuse(self, x, "command 'set_rate': 'rate' must be above 0 and at most 10000 simulated seconds a second");
-  options.rate = *rate;
+  using kind = town_command::kind;
+  const auto read = read_town_command(x, options.rate);
+  if (!read)
+    return refuse(self, x, read.error());
+  if (read->what == kind::step)
+    step(read->number);
+  else if (read->what == kind::set_rate)
+    options.rate = read->number;
+  else if (read->what != kind::status)
+    paused = read->what == kind::pause;
   reply(self, x, status());
 }
 
@@ -89,6 +59,7 @@ protocol::world_actor::behavior_type world(world_state::self_pointer self, world
   self->send(self, protocol::tick_atom::value);
   return {
       [self](const protocol::command_order& x) { self->state.command(x); },
+      [](const protocol::cluster_view&) {}, // it is alone
       [self](protocol::tick_atom) { self->state.tick(); },
   };
 }

@@ -24,8 +24,6 @@ struct world_state {
   void step(double simulated_seconds);
   void publish(town::outcome happened);
   void command(const protocol::command_order& x);
-  void command_step(const protocol::command_order& x);
-  void command_set_rate(const protocol::command_order& x);
   model::object status() const;
   model::object describe() const { return status(); }
 

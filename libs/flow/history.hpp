@@ -40,6 +40,12 @@ public:
     return true;
   }
 
+  /// Everything of its origin up to `stamp` was told in another form, and cannot be given again.
+  void skip(const model::origin_position& stamp) {
+    if (log_.note(stamp))
+      log_.forget(stamp);
+  }
+
   /// Drops what is older than `max_age`.
   void evict(time_point now) {
     while (!records_.empty() && now - records_.front().at > options_.max_age)

@@ -2,6 +2,7 @@
 
 #include "protocol/chunk_sink.hpp"
 #include "protocol/cluster.hpp"
+#include "protocol/links.hpp"
 #include "protocol/messages.hpp"
 
 #include <caf/typed_actor.hpp>
@@ -38,10 +39,12 @@ using character_publisher_actor = caf::typed_actor<
     /// End after everything that was said so far; the directory begins another, which goes on.
     caf::reacts_to<stop_atom>>;
 
-/// Knows the publisher of every character; begins one for a character that is new.
+/// Knows the publisher of every character that this node owns; begins one for a character that is new here.
 using character_directory_actor = caf::typed_actor<
     /// Things said of characters, in order.
     caf::reacts_to<character_job>,
+    /// Others own them now.
+    caf::reacts_to<overtaken>,
     /// Restart, pause or resume a character's publisher, as an operator wishes.
     caf::replies_to<character_act>::with<inspect_answer>>;
 
@@ -147,8 +150,10 @@ struct why_request {
 
 /// Keeps the latest state and the recent history, finds out who is interested, encodes once. One an I/O thread.
 using hub_actor = caf::typed_actor<
-    /// A batch, of this node or of a peer.
+    /// A batch of this node.
     caf::reacts_to<outgoing_batch>,
+    /// A batch of a peer.
+    caf::reacts_to<peer_batch>,
     /// The window is over: deliver what was gathered.
     caf::reacts_to<flush_atom>,
     /// A client is there.
@@ -167,11 +172,63 @@ using hub_actor = caf::typed_actor<
     /// Forget history that is too old.
     caf::reacts_to<tick_atom>>;
 
-/// Hands every batch to all hubs of this node.
+/// Hands every batch to all hubs of this node, and those of this node to every peer; knows the latest state of every
+/// character, and what this node said lately.
 using exchange_actor = caf::typed_actor<
+    /// A batch of this node.
     caf::reacts_to<outgoing_batch>,
+    /// A batch of a peer.
+    caf::reacts_to<peer_batch>,
     /// A hub that wants batches from now on.
-    caf::reacts_to<hub_actor>>;
+    caf::reacts_to<hub_actor>,
+    /// Whom to tell which characters were overtaken.
+    caf::reacts_to<character_directory_actor>,
+    /// What is known of characters, to go on from.
+    caf::replies_to<lookup_request>::with<lookup_answer>,
+    /// The nodes that live: a link to each.
+    caf::reacts_to<cluster_view>,
+    /// A peer greets; its link answers.
+    caf::replies_to<link_hello>::with<link_reply>,
+    /// What a peer has missed.
+    caf::replies_to<log_request>::with<log_answer>,
+    /// Where every link stands.
+    caf::replies_to<list_atom>::with<link_list>,
+    /// A question of this node's inspector to another's, by the node's id.
+    caf::replies_to<std::string, link_question>::with<link_answer>,
+    /// Forget what is too old.
+    caf::reacts_to<tick_atom>>;
+
+/// The way to one peer and back: greets or is greeted, keeps the credit window, takes in what the peer says.
+using peer_link_actor = caf::typed_actor<
+    /// A batch of this node.
+    caf::reacts_to<outgoing_parcel>,
+    /// What the peer does not know of characters that it speaks of.
+    caf::reacts_to<outgoing_objection>,
+    /// What the view says of the peer.
+    caf::reacts_to<node_info>,
+    /// The view does not have the peer any more: end when the link does.
+    caf::reacts_to<stop_atom>,
+    /// The peer greets.
+    caf::replies_to<link_hello>::with<link_reply>,
+    /// The peer said something.
+    caf::reacts_to<link_parcel>,
+    /// The peer has something.
+    caf::reacts_to<link_credit>,
+    /// All hubs have a parcel of the peer: its session and number.
+    caf::reacts_to<delivered_atom, std::uint64_t, std::uint64_t>,
+    /// The peer's inspector asks.
+    caf::replies_to<link_question>::with<link_answer>,
+    /// This node's inspector asks the peer's.
+    caf::replies_to<forward_atom, link_question>::with<link_answer>,
+    caf::replies_to<list_atom>::with<link_status>,
+    /// Time to dial, or to give up waiting: the number tells which timer.
+    caf::reacts_to<due_atom, std::uint64_t>,
+    caf::reacts_to<tick_atom>>;
+
+/// Finds the exchange of a node by its address.
+using dialer_actor = caf::typed_actor<
+    /// Host and port; answers with what was published there.
+    caf::replies_to<std::string, std::uint16_t>::with<caf::strong_actor_ptr>>;
 
 /// A client knocks.
 struct enter_request {
@@ -243,6 +300,8 @@ struct command_order {
 using world_actor = caf::typed_actor<
     /// pause, resume, step, set_rate, status
     caf::reacts_to<command_order>,
+    /// The nodes that live: they share the characters.
+    caf::reacts_to<cluster_view>,
     caf::reacts_to<tick_atom>>;
 
 /// Shows what passes the connections to operators who asked, and keeps the last of it.
@@ -322,6 +381,17 @@ TOWNCRIER_LOCAL_MESSAGE(character_order)
 TOWNCRIER_LOCAL_MESSAGE(event_job)
 TOWNCRIER_LOCAL_MESSAGE(outgoing_change)
 TOWNCRIER_LOCAL_MESSAGE(outgoing_batch)
+TOWNCRIER_LOCAL_MESSAGE(outgoing_parcel)
+TOWNCRIER_LOCAL_MESSAGE(outgoing_objection)
+TOWNCRIER_LOCAL_MESSAGE(peer_batch)
+TOWNCRIER_LOCAL_MESSAGE(overtaken)
+TOWNCRIER_LOCAL_MESSAGE(lookup_request)
+TOWNCRIER_LOCAL_MESSAGE(lookup_answer)
+TOWNCRIER_LOCAL_MESSAGE(log_request)
+TOWNCRIER_LOCAL_MESSAGE(log_answer)
+TOWNCRIER_LOCAL_MESSAGE(link_status)
+TOWNCRIER_LOCAL_MESSAGE(link_list)
+TOWNCRIER_LOCAL_MESSAGE(node_info)
 TOWNCRIER_LOCAL_MESSAGE(delivery)
 TOWNCRIER_LOCAL_MESSAGE(replay)
 TOWNCRIER_LOCAL_MESSAGE(joined)

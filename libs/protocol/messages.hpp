@@ -27,6 +27,8 @@ using reload_atom = caf::atom_constant<caf::atom("reload")>;   // read your file
 using list_atom = caf::atom_constant<caf::atom("list")>;       // tell what you hold
 using tick_atom = caf::atom_constant<caf::atom("tick")>;       // time goes on
 using stop_atom = caf::atom_constant<caf::atom("stop")>;       // end in order
+using delivered_atom = caf::atom_constant<caf::atom("delivered")>; // every hub has it
+using forward_atom = caf::atom_constant<caf::atom("forward")>; // pass it on
 
 /// Names a connection on its node for as long as the node lives.
 using connection_id = std::uint64_t;
@@ -122,14 +124,39 @@ struct character_order {
   receipt_ptr receipt;
 };
 
-/// The state a restarted publisher goes on from.
+/// What a publisher goes on from.
 struct publisher_start {
-  model::character_id id;
-  std::uint64_t epoch = 1;
-  model::character_ptr last_known;
+  model::character_ptr latest;
   /// Where the publisher leaves its latest state for the one that comes after it; nullptr: nobody comes.
   std::shared_ptr<model::character_ptr> memory = nullptr;
   std::uint32_t restarts = 0;
+};
+
+/// Others have said something of these characters that is above what this node says.
+struct overtaken {
+  struct character {
+    model::character_id id;
+    model::revision by;
+    /// What this node said last, where who was above is gone: it has to be said again. nullptr otherwise.
+    model::character_ptr own;
+  };
+  std::vector<character> characters;
+};
+
+/// What is known of these characters?
+struct lookup_request {
+  std::vector<model::character_id> ids;
+};
+
+/// One for each that was asked for, in order.
+struct lookup_answer {
+  struct entry {
+    /// The latest revision, also of a character that was removed; 0, 0 for one that is not known.
+    model::revision rev;
+    /// nullptr when it is not known, or removed.
+    model::character_ptr latest;
+  };
+  std::vector<entry> entries;
 };
 
 struct event_job {

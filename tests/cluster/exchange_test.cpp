@@ -5,7 +5,7 @@
 namespace towncrier::cluster {
 
 struct exchange_test : support::actor_fixture {
-  protocol::exchange_actor exchange = spawn(cluster::exchange);
+  protocol::exchange_actor exchange = spawn(cluster::exchange, exchange_settings{});
   support::probe<protocol::hub_actor> first = make_probe<protocol::hub_actor>();
   support::probe<protocol::hub_actor> second = make_probe<protocol::hub_actor>();
 };

@@ -5,7 +5,22 @@ namespace towncrier::world {
 
 struct character_directory_test : support::actor_fixture {
   support::probe<protocol::batcher_actor> batcher = make_probe<protocol::batcher_actor>();
-  protocol::character_directory_actor directory = spawn(character_directory, batcher.handle(), std::uint64_t{9});
+  support::probe<protocol::exchange_actor> exchange = make_probe<protocol::exchange_actor>();
+  protocol::character_directory_actor directory;
+  /// What the exchange knows.
+  std::map<std::string, protocol::lookup_answer::entry> known;
+
+  void SetUp() override {
+    exchange.answer_with([this](const caf::message& x) {
+      if (!support::probe<protocol::exchange_actor>::is<protocol::lookup_request>(x))
+        return caf::message{};
+      protocol::lookup_answer answer;
+      for (const auto& id : x.get_as<protocol::lookup_request>(0).ids)
+        answer.entries.push_back(known[id.text]);
+      return caf::make_message(std::move(answer));
+    });
+    directory = spawn(character_directory, batcher.handle(), exchange.handle(), directory_settings{"n1", 9});
+  }
 
   static model::character_input input(std::string id, model::change_kind kind = model::change_kind::update) {
     model::character_input x;
@@ -18,14 +33,21 @@ struct character_directory_test : support::actor_fixture {
     send(directory, protocol::character_job{std::move(inputs), std::move(receipt)});
   }
 
-  /// `id version` of each change that came out.
+  /// `id version` of each change that came out; the epochs above this life's first one stand before the version.
   std::multiset<std::string> changes() {
     std::multiset<std::string> result;
     for (const auto& x : batcher.take<protocol::outgoing_change>()) {
       const auto& now = *std::get<model::character_change>(x.change).now;
-      EXPECT_EQ(now.rev.epoch, 9u);
-      result.insert(now.id.text + " " + std::to_string(now.rev.version));
+      EXPECT_EQ(now.rev.owner, "n1");
+      const auto epoch = now.rev.epoch == 9 ? std::string{} : std::to_string(now.rev.epoch) + ".";
+      result.insert(now.id.text + " " + epoch + std::to_string(now.rev.version));
     }
+    return result;
+  }
+
+  static protocol::overtaken overtaken(std::string id, model::revision by, model::character_ptr own = nullptr) {
+    protocol::overtaken result;
+    result.characters.push_back({{std::move(id), false}, std::move(by), std::move(own)});
     return result;
   }
 
@@ -46,16 +68,54 @@ TEST_F(character_directory_test, an_integer_and_the_same_text_name_one_character
   EXPECT_EQ(changes(), (texts{"7 1", "7 2"}));
 }
 
-TEST_F(character_directory_test, one_that_comes_back_after_its_removal_goes_on_in_its_versions) {
+TEST_F(character_directory_test, one_that_comes_back_after_its_removal_has_a_higher_epoch) {
   publish({input("a"), input("a", model::change_kind::removed), input("a")});
-  EXPECT_EQ(changes(), (texts{"a 1", "a 2", "a 3"}));
+  EXPECT_EQ(changes(), (texts{"a 1", "a 2", "a 10.1"}));
 }
 
-TEST_F(character_directory_test, whoever_begins_after_a_removal_is_above_all_that_went) {
-  publish({input("a"), input("a"), input("b"), input("a", model::change_kind::removed)});
-  EXPECT_EQ(changes(), (texts{"a 1", "a 2", "a 3", "b 1"}));
+TEST_F(character_directory_test, goes_on_from_what_others_said_of_a_character) {
+  auto latest = std::make_shared<model::character>();
+  latest->id = {"a", false};
+  latest->name = "Ada";
+  latest->rev = {40, 7, "n2"};
+  known["a"] = {latest->rev, latest};
+  known["b"] = {{50, 1, "n3"}, nullptr}; // was removed
   publish({input("a"), input("b")});
-  EXPECT_EQ(changes(), (texts{"a 5", "b 2"}));
+  for (const auto& x : batcher.take<protocol::outgoing_change>()) {
+    const auto& now = *std::get<model::character_change>(x.change).now;
+    EXPECT_EQ(now.rev, (now.id.text == "a" ? model::revision{41, 1, "n1"} : model::revision{51, 1, "n1"}));
+    EXPECT_EQ(now.name, now.id.text == "a" ? "Ada" : "b");
+  }
+}
+
+TEST_F(character_directory_test, an_overtaken_publisher_ends_and_the_next_one_is_above_it) {
+  publish({input("a")});
+  EXPECT_EQ(changes(), texts{"a 1"});
+  send(directory, overtaken("a", {30, 1, "n2"}));
+  known["a"] = {{30, 1, "n2"}, nullptr};
+  publish({input("a")});
+  EXPECT_EQ(changes(), texts{"a 31.1"});
+  send(directory, overtaken("a", {30, 2, "n2"}));
+  publish({input("a")});
+  EXPECT_EQ(changes(), texts{"a 31.2"}) << "of before: nobody overtook this one";
+}
+
+TEST_F(character_directory_test, what_was_below_a_node_that_is_gone_is_said_again_above_it) {
+  auto said = input("a");
+  said.state = "glad";
+  publish({said});
+  const auto own = std::get<model::character_change>(batcher.take_one<protocol::outgoing_change>().change).now;
+  known["a"] = {{30, 1, "n2"}, nullptr};
+  send(directory, overtaken("a", {30, 1, "n2"}, own));
+  const auto again = std::get<model::character_change>(batcher.take_one<protocol::outgoing_change>().change).now;
+  EXPECT_EQ(again->state, "glad");
+  EXPECT_EQ(again->rev, (model::revision{31, 1, "n1"}));
+}
+
+TEST_F(character_directory_test, an_epoch_is_not_below_the_time) {
+  advance(std::chrono::milliseconds{500});
+  publish({input("a")});
+  EXPECT_EQ(changes(), texts{"a 509.1"});
 }
 
 TEST_F(character_directory_test, ids_used_once_cost_nothing) {

@@ -62,7 +62,8 @@ struct character_publisher_test : support::actor_fixture {
 };
 
 TEST_F(character_publisher_test, begins_at_version_one_of_its_epoch_named_by_its_id) {
-  const auto who = spawn(character_publisher, batcher.handle(), protocol::publisher_start{{"7", true}, 9, nullptr});
+  const auto who =
+      spawn(character_publisher, batcher.handle(), protocol::publisher_start{unknown_character({"7", true}, {9, 0})});
   auto said = input(model::change_kind::state_change);
   said.state = "awake";
   const auto x = change(who, said);
@@ -76,7 +77,8 @@ TEST_F(character_publisher_test, begins_at_version_one_of_its_epoch_named_by_its
 }
 
 TEST_F(character_publisher_test, versions_rise_and_each_change_knows_the_state_before) {
-  const auto who = spawn(character_publisher, batcher.handle(), protocol::publisher_start{{"ada", false}, 1, nullptr});
+  const auto who = spawn(character_publisher, batcher.handle(),
+                         protocol::publisher_start{unknown_character({"ada", false}, {1, 0})});
   std::string before;
   for (std::uint64_t version = 1; version <= 20; ++version) {
     auto said = input(version % 5 == 0 ? model::change_kind::removed : model::change_kind::state_change);
@@ -90,14 +92,15 @@ TEST_F(character_publisher_test, versions_rise_and_each_change_knows_the_state_b
 
 TEST_F(character_publisher_test, goes_on_from_what_is_known) {
   const auto known = std::make_shared<const model::character>(ada());
-  const auto who = spawn(character_publisher, batcher.handle(), protocol::publisher_start{{"ada", false}, 9, known});
+  const auto who = spawn(character_publisher, batcher.handle(), protocol::publisher_start{known});
   const auto x = change(who, input(model::change_kind::update));
   EXPECT_EQ(x.now->rev, (model::revision{1, 5}));
   EXPECT_EQ(x.now->attributes, ada().attributes);
 }
 
 TEST_F(character_publisher_test, says_whether_the_attributes_changed) {
-  const auto who = spawn(character_publisher, batcher.handle(), protocol::publisher_start{{"ada", false}, 1, nullptr});
+  const auto who = spawn(character_publisher, batcher.handle(),
+                         protocol::publisher_start{unknown_character({"ada", false}, {1, 0})});
   auto said = input(model::change_kind::state_change);
   said.attributes = model::object{{"hat", "red"}};
   EXPECT_TRUE(change(who, said).attributes_changed);
@@ -105,14 +108,16 @@ TEST_F(character_publisher_test, says_whether_the_attributes_changed) {
 }
 
 TEST_F(character_publisher_test, keeps_the_time_that_was_given) {
-  const auto who = spawn(character_publisher, batcher.handle(), protocol::publisher_start{{"ada", false}, 1, nullptr});
+  const auto who = spawn(character_publisher, batcher.handle(),
+                         protocol::publisher_start{unknown_character({"ada", false}, {1, 0})});
   auto said = input(model::change_kind::update);
   said.timestamp = 12.5;
   EXPECT_EQ(change(who, said).now->timestamp, 12.5);
 }
 
 TEST_F(character_publisher_test, passes_the_receipt_on) {
-  const auto who = spawn(character_publisher, batcher.handle(), protocol::publisher_start{{"ada", false}, 1, nullptr});
+  const auto who = spawn(character_publisher, batcher.handle(),
+                         protocol::publisher_start{unknown_character({"ada", false}, {1, 0})});
   const auto receipt = std::make_shared<const int>(1);
   send(who, protocol::character_order{input(model::change_kind::update), receipt});
   EXPECT_EQ(batcher.take_one<protocol::outgoing_change>().receipt, receipt);

@@ -1,0 +1,166 @@
+#include "actors/cluster/exchange.hpp"
+#include "codec/batch.hpp"
+
+#include <algorithm>
+
+namespace towncrier::cluster {
+
+namespace {
+
+using protocol::parcel_kind;
+
+/// The heap that the changes of one part of a conflated parcel hold, about.
+constexpr std::size_t part_bytes = 128 * 1024;
+
+/// Cuts changes into the parts of one conflated parcel, all with the stamp of the last batch that they stand for.
+class conflator {
+public:
+  conflator(model::origin_position stamp, protocol::log_answer& to) : stamp_(std::move(stamp)), to_(to) {}
+
+  void add(model::change x) {
+    size_ += model::estimated_size(x);
+    events_ += std::holds_alternative<model::event_ptr>(x) ? 1 : 0;
+    changes_.push_back(std::move(x));
+    if (size_ >= part_bytes)
+      cut(parcel_kind::part, 0);
+  }
+
+  void finish(std::uint64_t lost_events) { cut(parcel_kind::conflated, lost_events); }
+
+private:
+  void cut(parcel_kind kind, std::uint64_t lost_events) {
+    auto batch = std::make_shared<const model::batch>(model::batch{stamp_, std::exchange(changes_, {})});
+    auto bytes = codec::encode_batch(*batch);
+    auto parcel =
+        std::make_shared<const protocol::parcel>(protocol::parcel{std::move(batch), std::move(bytes), events_});
+    to_.loads.push_back({std::move(parcel), kind, lost_events});
+    size_ = 0;
+    events_ = 0;
+  }
+
+  model::origin_position stamp_;
+  protocol::log_answer& to_;
+  std::vector<model::change> changes_;
+  std::size_t size_ = 0;
+  std::uint64_t events_ = 0;
+};
+
+} // namespace
+
+void exchange_state::see(const protocol::cluster_view& x) {
+  if (is_alone())
+    return;
+  const auto has = [&](const std::string& id) {
+    return std::any_of(x.nodes.begin(), x.nodes.end(), [&](const auto& node) { return node.id == id; });
+  };
+  lives.clear();
+  for (const auto& node : x.nodes)
+    lives[node.id] = node.incarnation;
+  for (const auto& node : x.nodes)
+    if (node.id != settings.node && !node.link.empty())
+      self->send(link_to(node), node);
+  for (const auto& [id, link] : links)
+    if (!has(id))
+      self->send(link, protocol::stop_atom::value);
+}
+
+protocol::peer_link_actor& exchange_state::link_to(const protocol::node_info& x) {
+  auto& link = links[x.id];
+  if (link)
+    return link;
+  auto own = settings.link;
+  own.seed = own.seed * 31 + std::hash<std::string>{}(x.id) + ++links_begun;
+  link = hosting::spawn_on(self->system(), nullptr, peer_link, protocol::exchange_actor{self}, std::move(own), x,
+                           heard.find(x.id).value_or(model::position::mark{}));
+  self->monitor(link);
+  return link;
+}
+
+void exchange_state::link_ended(const caf::actor_addr& who) {
+  std::erase_if(links, [&](const auto& x) { return x.second.address() == who; });
+}
+
+caf::result<protocol::link_reply> exchange_state::greeted(protocol::link_hello& x) {
+  const auto at = links.find(x.node);
+  if (at == links.end())
+    return protocol::link_reply{false, "node " + settings.node + " does not know " + x.node + " yet", {}};
+  return self->delegate(at->second, std::move(x));
+}
+
+/// As it was, where the log has it all and it is not too much; conflated otherwise.
+protocol::log_answer exchange_state::missed(const protocol::log_request& x) const {
+  protocol::log_answer result;
+  const auto from = x.after.value_or(0);
+  const auto whole = said.reaches(from) && (x.after || said.evicted_events() == 0);
+  const auto first_word = !x.after && said.last() == 0; // that this life has begun, and nothing else
+  if (!first_word && whole && said.bytes_after(from) <= settings.link.window_bytes) {
+    result.upto = from;
+    for (auto& record : said.after(from, x.max_bytes)) {
+      result.upto = record.sequence;
+      result.loads.push_back({std::move(record.payload)});
+    }
+    result.all = result.upto == said.last();
+    result.events = said.events_upto(result.upto);
+    return result;
+  }
+  const auto lost =
+      !x.after || said.reaches(from) ? 0 : said.evicted_events() - std::min(x.events, said.evicted_events());
+  add_conflated(x.after, lost, result);
+  result.upto = said.last();
+  result.events = said.events();
+  return result;
+}
+
+void exchange_state::add_conflated(std::optional<std::uint64_t> after, std::uint64_t lost_events,
+                                   protocol::log_answer& to) const {
+  const auto from = after.value_or(0);
+  conflator out{{settings.node, settings.incarnation, said.last()}, to};
+  for (const auto& [sequence, character] : removed)
+    if (sequence > from && latest.find(character->id) == nullptr)
+      out.add(model::character_change{model::change_kind::removed, character, {}, false});
+  latest.for_each([&](const auto&, const known_state& x) {
+    if (x.sequence > from)
+      out.add(model::character_change{model::change_kind::update, x.now, {}, true});
+  });
+  // Whoever begins now has missed nothing.
+  if (after)
+    for (const auto& record : said.after(from))
+      for (const auto& change : record.payload->batch->changes)
+        if (std::holds_alternative<model::event_ptr>(change))
+          out.add(change);
+  out.finish(lost_events);
+}
+
+void exchange_state::list_links(caf::typed_response_promise<protocol::link_list> promise) {
+  struct gathering {
+    protocol::link_list all;
+    std::size_t left = 0;
+    caf::typed_response_promise<protocol::link_list> promise;
+    void done() {
+      if (--left == 0)
+        promise.deliver(std::move(all));
+    }
+  };
+  auto all = std::make_shared<gathering>();
+  all->promise = std::move(promise);
+  all->left = links.size() + 1;
+  for (const auto& [node, link] : links)
+    self->request(link, std::chrono::seconds{1}, protocol::list_atom::value)
+        .then(
+            [this, all](protocol::link_status& x) {
+              x.said = said.last();
+              all->all.links.push_back(std::move(x));
+              all->done();
+            },
+            [all](const caf::error&) { all->done(); });
+  all->done();
+}
+
+caf::result<protocol::link_answer> exchange_state::ask(const std::string& node, protocol::link_question& x) {
+  const auto at = links.find(node);
+  if (at == links.end())
+    return caf::make_error(caf::sec::cannot_connect_to_node, "no link with node " + node);
+  return self->delegate(at->second, protocol::forward_atom::value, std::move(x));
+}
+
+} // namespace towncrier::cluster

@@ -1,0 +1,95 @@
+#include "actors/cluster/inspection_bridge.hpp"
+
+#include "codec/msgpack.hpp"
+
+namespace towncrier::cluster {
+
+namespace {
+
+/// How long a node may take to answer.
+constexpr std::chrono::milliseconds patience{1500};
+
+std::string to_bytes(const model::value& x) {
+  std::string bytes;
+  codec::append_msgpack(bytes, x);
+  return bytes;
+}
+
+/// What the nodes answered until now; given when the last has, or has not in time.
+struct gathering {
+  protocol::peers_answer all;
+  std::size_t left = 0;
+  caf::typed_response_promise<protocol::peers_answer> promise;
+
+  void done() {
+    if (--left == 0)
+      promise.deliver(std::move(all));
+  }
+};
+
+} // namespace
+
+inspection_bridge_state::inspection_bridge_state(self_pointer ptr) : self(ptr) {}
+
+caf::result<protocol::peers_answer> inspection_bridge_state::ask(const protocol::peers_request& x) {
+  ++asked;
+  auto promise = self->make_response_promise<protocol::peers_answer>();
+  if (x.node != "all") {
+    ask_nodes({x.node}, x.question, promise);
+    return promise;
+  }
+  self->request(exchange, patience, protocol::list_atom::value)
+      .then(
+          [this, promise, question = x.question](const protocol::link_list& links) mutable {
+            std::vector<std::string> nodes;
+            for (const auto& link : links.links)
+              if (link.phase == protocol::link_phase::live)
+                nodes.push_back(link.node);
+            ask_nodes(nodes, question, promise);
+          },
+          [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
+  return promise;
+}
+
+void inspection_bridge_state::ask_nodes(const std::vector<std::string>& nodes, const model::value& question,
+                                        caf::typed_response_promise<protocol::peers_answer> promise) {
+  auto gathered = std::make_shared<gathering>();
+  gathered->promise = std::move(promise);
+  gathered->left = nodes.size() + 1;
+  for (const auto& node : nodes)
+    self->request(exchange, patience, node, protocol::link_question{to_bytes(question)})
+        .then(
+            [gathered, node](const protocol::link_answer& x) {
+              if (auto parsed = codec::parse_msgpack(x.bytes, 64))
+                gathered->all.answers.emplace_back(node, std::move(*parsed));
+              gathered->done();
+            },
+            [gathered](const caf::error&) { gathered->done(); });
+  gathered->done();
+}
+
+caf::result<protocol::link_answer> inspection_bridge_state::answer(const protocol::link_question& x) {
+  auto question = codec::parse_msgpack(x.bytes, 64);
+  if (!question || !inspector)
+    return caf::make_error(caf::sec::invalid_argument, "no question that this node's inspector can answer");
+  ++answered;
+  auto promise = self->make_response_promise<protocol::link_answer>();
+  self->request(inspector, patience, protocol::inspect_request{std::move(*question)})
+      .then(
+          [promise](const protocol::inspect_answer& y) mutable {
+            promise.deliver(protocol::link_answer{to_bytes(y.answer)});
+          },
+          [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
+  return promise;
+}
+
+inspection_bridge_actor::behavior_type inspection_bridge(inspection_bridge_state::self_pointer self) {
+  return {
+      [self](const protocol::peers_request& x) { return self->state.ask(x); },
+      [self](const protocol::link_question& x) { return self->state.answer(x); },
+      [self](const protocol::inspector_actor& x) { self->state.inspector = x; },
+      [self](const protocol::exchange_actor& x) { self->state.exchange = x; },
+  };
+}
+
+} // namespace towncrier::cluster

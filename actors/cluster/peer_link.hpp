@@ -1,0 +1,134 @@
+#pragma once
+
+#include "flow/backoff.hpp"
+#include "flow/circuit_breaker.hpp"
+#include "flow/fifo.hpp"
+#include "hosting/actor.hpp"
+#include "protocol/interfaces.hpp"
+
+#include <chrono>
+#include <deque>
+
+namespace towncrier::cluster {
+
+/// A link at the other end, as far as it is spoken to.
+using link_end = caf::typed_actor<caf::reacts_to<protocol::link_parcel>, caf::reacts_to<protocol::link_credit>>;
+
+/// What a link has to know of its own node.
+struct link_settings {
+  /// The cluster's name; nodes of another are refused.
+  std::string cluster;
+  std::string node;
+  std::uint64_t incarnation = 0;
+  /// Unacknowledged bytes that may be on their way to the peer.
+  std::size_t window_bytes = 4 * 1024 * 1024;
+  /// How long dialling and greeting may take.
+  std::chrono::milliseconds patience{3000};
+  /// How long a publisher may have to wait for the peer to have what it said.
+  std::chrono::milliseconds receipt_patience{1000};
+  flow::backoff::options retry{std::chrono::milliseconds{100}, std::chrono::seconds{2}};
+  flow::circuit_breaker::options breaker{};
+  /// Of the waits between attempts, and of the names of sessions.
+  std::uint64_t seed = 0;
+  protocol::dialer_actor dialer;
+  /// Answers what inspectors of other nodes ask; may be empty.
+  caf::actor answerer;
+};
+
+/// The way to one peer and back. Of two nodes the one with the lesser id dials; a session begins with a greeting
+/// (`link_hello`) that says where each stands in what the other said, so that nothing is sent twice or left out.
+///
+/// To the peer go this node's batches, as they are while the credit window has room. Past it nothing queues here: the
+/// link falls behind and later asks the exchange for what the peer missed, which comes as it was, or conflated where
+/// that is too much (`log_request`).
+///
+/// peer_link.cpp: sessions; peer_link_traffic.cpp: what goes and comes in them.
+struct peer_link_state {
+  static inline const char* name = "peer_link";
+  using self_pointer = hosting::pointer<protocol::peer_link_actor, peer_link_state>;
+
+  explicit peer_link_state(self_pointer self);
+
+  // -- sessions
+
+  bool dials() const { return settings.node < info.id; }
+  void dial_after(flow::duration wait);
+  void due(std::uint64_t number);
+  void dial();
+  void greet(const caf::strong_actor_ptr& portal);
+  protocol::link_reply greeted(const protocol::link_hello& x);
+  protocol::link_hello hello() const;
+  std::string fault_of(const protocol::link_hello& x) const;
+  void begin(const protocol::link_hello& x);
+  void failed(std::string why);
+  void lost(std::string why);
+  void end_session();
+  void update(const protocol::node_info& x);
+  void gone();
+
+  // -- what goes and comes
+
+  void outgoing(protocol::outgoing_parcel& x);
+  void pull();
+  void pulled(protocol::log_answer& x);
+  void send_waiting();
+  void send(const protocol::load& x, std::uint64_t sequence);
+  void credit(const protocol::link_credit& x);
+  void hold(std::uint64_t sequence, std::vector<protocol::receipt_ptr> receipts);
+  void release_upto(std::uint64_t sequence);
+  void release_late();
+  void received(protocol::link_parcel& x);
+  void object(const protocol::outgoing_objection& x);
+  void delivered(std::uint64_t of_session, std::uint64_t number);
+  protocol::link_status status() const;
+
+  flow::time_point now() const;
+
+  struct flight {
+    std::uint64_t number = 0;
+    std::size_t bytes = 0;
+    std::uint64_t sequence = 0;
+  };
+
+  struct held_receipts {
+    std::uint64_t sequence = 0;
+    std::vector<protocol::receipt_ptr> receipts;
+    flow::time_point until;
+  };
+
+  self_pointer self;
+  protocol::exchange_actor exchange;
+  link_settings settings;
+  protocol::node_info info;
+  bool leaving = false; ///< the view does not have the peer any more
+
+  protocol::link_phase phase = protocol::link_phase::waiting;
+  caf::strong_actor_ptr peer;
+  std::uint64_t session = 0;
+  std::uint64_t timer = 0; ///< the number of the timer that counts
+  std::mt19937_64 random;
+  flow::backoff retry;
+  flow::circuit_breaker breaker;
+
+  /// The last sequence that was sent; empty: nothing of this life.
+  std::optional<std::uint64_t> cursor;
+  std::uint64_t cursor_events = 0;
+  bool all_sent = false; ///< nothing was said after `cursor`
+  bool pulling = false;
+  std::deque<std::pair<protocol::load, std::uint64_t>> waiting; ///< with the sequence that each reaches
+  std::uint64_t number = 0;                                     ///< of the last parcel sent
+  flow::fifo<flight> in_flight;
+  std::size_t in_flight_bytes = 0;
+  std::deque<held_receipts> held;
+  bool ticking = false;
+
+  /// What came of the peer.
+  model::position::mark known;
+  protocol::link_status counts;
+};
+
+protocol::peer_link_actor::behavior_type peer_link(peer_link_state::self_pointer self,
+                                                   protocol::exchange_actor exchange, link_settings settings,
+                                                   protocol::node_info info, model::position::mark known);
+
+} // namespace towncrier::cluster

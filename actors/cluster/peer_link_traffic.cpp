@@ -1,0 +1,182 @@
+#include "actors/cluster/peer_link.hpp"
+#include "codec/batch.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace towncrier::cluster {
+
+namespace {
+
+using protocol::link_phase;
+using protocol::parcel_kind;
+
+/// How often receipts that wait for a peer are looked at.
+constexpr std::chrono::milliseconds receipt_tick{250};
+
+/// Comes back to the link when the last hub has a parcel.
+class credit_receipt {
+public:
+  credit_receipt(protocol::peer_link_actor link, std::uint64_t session, std::uint64_t number)
+      : link_(std::move(link)), session_(session), number_(number) {}
+  ~credit_receipt() { caf::anon_send(link_, protocol::delivered_atom::value, session_, number_); }
+
+  credit_receipt(const credit_receipt&) = delete;
+  credit_receipt& operator=(const credit_receipt&) = delete;
+
+private:
+  protocol::peer_link_actor link_;
+  std::uint64_t session_;
+  std::uint64_t number_;
+};
+
+} // namespace
+
+void peer_link_state::outgoing(protocol::outgoing_parcel& x) {
+  if (phase != link_phase::live)
+    return;
+  const auto sequence = x.what->batch->stamp.sequence;
+  hold(sequence, std::move(x.receipts));
+  if (cursor && sequence <= *cursor)
+    return; // a pull has brought it already
+  const auto next = all_sent && waiting.empty() && cursor && sequence == *cursor + 1;
+  if (next && in_flight_bytes < settings.window_bytes) {
+    cursor = sequence;
+    cursor_events += x.what->events;
+    return send({std::move(x.what)}, sequence);
+  }
+  all_sent = false;
+  send_waiting();
+}
+
+void peer_link_state::pull() {
+  if (std::exchange(pulling, true))
+    return;
+  const auto room = settings.window_bytes - std::min(settings.window_bytes, in_flight_bytes);
+  self->request(exchange, caf::infinite, protocol::log_request{cursor, cursor_events, room})
+      .then(
+          [this, asked = session](protocol::log_answer& x) {
+            pulling = false;
+            if (phase != link_phase::live)
+              return;
+            if (asked == session)
+              pulled(x);
+            else
+              pull(); // of a session that is over
+          },
+          [this](const caf::error&) { pulling = false; });
+}
+
+void peer_link_state::pulled(protocol::log_answer& x) {
+  // Only the last part of what was conflated brings the peer on.
+  const auto before = cursor.value_or(0);
+  for (auto& load : x.loads) {
+    const auto sequence = load.kind == parcel_kind::part ? before : load.what->batch->stamp.sequence;
+    counts.conflated_parcels += load.kind == parcel_kind::exact ? 0 : 1;
+    counts.lost_events += load.lost_events;
+    waiting.emplace_back(std::move(load), sequence);
+  }
+  cursor = x.upto;
+  cursor_events = x.events;
+  all_sent = x.all;
+  send_waiting();
+}
+
+void peer_link_state::send_waiting() {
+  for (; !waiting.empty() && in_flight_bytes < settings.window_bytes; waiting.pop_front())
+    send(waiting.front().first, waiting.front().second);
+  if (waiting.empty() && !all_sent && in_flight_bytes < settings.window_bytes)
+    pull();
+}
+
+void peer_link_state::send(const protocol::load& x, std::uint64_t sequence) {
+  const auto size = x.what->bytes.size();
+  in_flight.push({++number, size, sequence});
+  in_flight_bytes += size;
+  ++counts.sent_parcels;
+  counts.sent_bytes += size;
+  self->send(caf::actor_cast<link_end>(peer),
+             protocol::link_parcel{session, number, x.kind, x.lost_events, x.what->bytes});
+}
+
+void peer_link_state::credit(const protocol::link_credit& x) {
+  if (phase != link_phase::live || x.session != session)
+    return;
+  std::uint64_t upto = 0;
+  while (!in_flight.empty() && in_flight.front().number <= x.number) {
+    const auto done = in_flight.pop();
+    in_flight_bytes -= done.bytes;
+    upto = done.sequence;
+  }
+  release_upto(upto);
+  send_waiting();
+}
+
+void peer_link_state::hold(std::uint64_t sequence, std::vector<protocol::receipt_ptr> receipts) {
+  if (receipts.empty())
+    return;
+  held.push_back({sequence, std::move(receipts), now() + settings.receipt_patience});
+  if (!std::exchange(ticking, true))
+    self->delayed_send(self, receipt_tick, protocol::tick_atom::value);
+}
+
+void peer_link_state::release_upto(std::uint64_t sequence) {
+  while (!held.empty() && held.front().sequence <= sequence)
+    held.pop_front();
+}
+
+void peer_link_state::release_late() {
+  ticking = false;
+  while (!held.empty() && held.front().until <= now())
+    held.pop_front();
+  if (!held.empty() && !std::exchange(ticking, true))
+    self->delayed_send(self, receipt_tick, protocol::tick_atom::value);
+}
+
+void peer_link_state::received(protocol::link_parcel& x) {
+  if (phase != link_phase::live || x.session != session)
+    return;
+  auto parsed = codec::parse_batch(x.bytes);
+  if (!parsed || parsed->stamp.origin != info.id || x.kind > parcel_kind::objection)
+    return lost("it sent what cannot be read: " + (parsed ? "a batch of " + parsed->stamp.origin : parsed.error()));
+  ++counts.received_parcels;
+  counts.received_bytes += x.bytes.size();
+  if (x.kind == parcel_kind::objection) {
+    self->send(exchange, protocol::peer_batch{std::make_shared<const model::batch>(std::move(*parsed)), x.kind, 0, {}});
+    return;
+  }
+  if (x.kind != parcel_kind::part)
+    known = {parsed->stamp.incarnation, parsed->stamp.sequence};
+  self->send(exchange,
+             protocol::peer_batch{std::make_shared<const model::batch>(std::move(*parsed)), x.kind, x.lost_events,
+                                  std::make_shared<const credit_receipt>(self, session, x.number)});
+}
+
+void peer_link_state::object(const protocol::outgoing_objection& x) {
+  // Outside the credit: there is one at most for each parcel of the peer.
+  if (phase == link_phase::live)
+    self->send(caf::actor_cast<link_end>(peer),
+               protocol::link_parcel{session, 0, parcel_kind::objection, 0, codec::encode_batch(*x.batch)});
+}
+
+void peer_link_state::delivered(std::uint64_t of_session, std::uint64_t upto) {
+  if (phase == link_phase::live && of_session == session)
+    self->send(caf::actor_cast<link_end>(peer), protocol::link_credit{session, upto});
+}
+
+protocol::link_status peer_link_state::status() const {
+  auto x = counts;
+  x.node = info.id;
+  x.address = info.link;
+  x.phase = phase;
+  using state = flow::circuit_breaker::state;
+  const auto door = breaker.at(now());
+  x.breaker = door == state::closed ? "closed" : door == state::open ? "open" : "half_open";
+  x.failures = breaker.failures();
+  x.in_flight_bytes = in_flight_bytes;
+  x.window_bytes = settings.window_bytes;
+  x.held_receipts = held.size();
+  x.sent_upto = cursor.value_or(0);
+  return x;
+}
+
+} // namespace towncrier::cluster

@@ -1,0 +1,148 @@
+#include "actors/world/shared_world.hpp"
+
+#include "protocol/replies.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace towncrier::world {
+
+namespace {
+
+/// How long etcd may take.
+constexpr std::chrono::seconds patience{5};
+
+} // namespace
+
+shared_world_state::shared_world_state(self_pointer ptr) : self(ptr) {}
+
+void shared_world_state::see(const protocol::cluster_view& x) {
+  membership = caf::actor_cast<protocol::membership_actor>(self->current_sender());
+  share->see(x);
+  if (x.town && x.town_revision > town_revision)
+    run_by(*x.town, x.town_revision);
+  else if (!x.town && x.store_reachable && !share->begun())
+    found_town();
+}
+
+/// The first world node says which town it is; the others take what they find.
+void shared_world_state::found_town() {
+  if (std::exchange(founding, true))
+    return;
+  const shared_clock first{options.seed, options.characters, options.rate, false, wall(), 0};
+  self->request(membership, patience, protocol::town_update{first.to_json(), std::nullopt})
+      .then(
+          [this](const protocol::town_update_result& x) {
+            founding = false;
+            if (x.revision > town_revision)
+              run_by(x.current, x.revision);
+          },
+          [this](const caf::error&) { founding = false; });
+}
+
+void shared_world_state::run_by(const std::string& record, std::uint64_t revision) {
+  const auto clock = shared_clock::parse(record);
+  if (!clock)
+    return spdlog::error("the town's record in etcd cannot be read: {}", record);
+  town_revision = revision;
+  if (!share->begun() && (clock->seed != options.seed || clock->characters != options.characters))
+    spdlog::info("the cluster's town has {} characters and seed {}", clock->characters, clock->seed);
+  share->run_by(*clock, wall());
+}
+
+void shared_world_state::tick() {
+  const auto step = static_cast<std::uint64_t>(options.tick.count());
+  self->delayed_send(self, std::chrono::milliseconds{step - wall() % step}, protocol::tick_atom::value);
+  if (!share->begun() || !on_its_way.expired())
+    return;
+  auto happened = share->advance(wall());
+  const auto receipt = std::make_shared<const int>(0);
+  on_its_way = receipt;
+  if (!happened.changes.empty())
+    self->send(services.characters, protocol::character_job{std::move(happened.changes), receipt});
+  if (!happened.events.empty())
+    self->send(services.events, protocol::event_job{std::move(happened.events), receipt});
+}
+
+void shared_world_state::command(const protocol::command_order& x) {
+  using kind = town_command::kind;
+  if (!share->begun())
+    return refuse(self, x, "the town waits for etcd: try again when the cluster is up");
+  auto clock = share->clock().from(wall());
+  const auto read = read_town_command(x, clock.rate);
+  if (!read)
+    return refuse(self, x, read.error());
+  switch (read->what) {
+    case kind::status:
+      return reply(self, x, status());
+    case kind::pause:
+    case kind::resume:
+      clock.paused = read->what == kind::pause;
+      break;
+    case kind::step:
+      clock.simulated += read->number;
+      break;
+    case kind::set_rate:
+      clock.rate = read->number;
+      break;
+  }
+  change_clock(x, clock);
+}
+
+void shared_world_state::change_clock(const protocol::command_order& x, const shared_clock& to) {
+  self->request(membership, patience, protocol::town_update{to.to_json(), town_revision})
+      .then(
+          [this, x](const protocol::town_update_result& done) {
+            if (done.revision > town_revision)
+              run_by(done.current, done.revision);
+            if (done.done)
+              reply(self, x, status());
+            else
+              refuse(self, x,
+                     done.error.empty() ? "somebody else changed the town's clock just now: try again"
+                                        : "the town's clock is kept in etcd, which gave no answer: " + done.error);
+          },
+          [this, x](const caf::error&) {
+            refuse(self, x, "the town's clock is kept in etcd, which gave no answer: try again");
+          });
+}
+
+model::object shared_world_state::status() const {
+  const auto& clock = share->clock();
+  const auto now = share->town().clock();
+  return {{"paused", clock.paused},
+          {"rate", clock.rate},
+          {"characters", std::uint64_t{share->town().size()}},
+          {"owned", std::uint64_t{share->owned()}},
+          {"day", std::uint64_t{now.day}},
+          {"time", now.hour_and_minute()}};
+}
+
+model::object shared_world_state::describe() const {
+  return share->begun() ? status() : model::object{{"waits_for", "the town's record in etcd"}};
+}
+
+std::uint64_t shared_world_state::wall() const {
+  const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(self->clock().now() - began);
+  return sharing.incarnation + static_cast<std::uint64_t>(passed.count());
+}
+
+protocol::world_actor::behavior_type shared_world(shared_world_state::self_pointer self, world_services services,
+                                                  std::shared_ptr<const town::definition> town,
+                                                  protocol::world_options options, sharing with) {
+  auto& state = self->state;
+  state.services = std::move(services);
+  state.options = std::move(options);
+  state.began = self->clock().now();
+  state.share.emplace(with.node, static_cast<std::uint64_t>(state.options.tick.count()),
+                      static_cast<std::uint64_t>(with.repeat.count()));
+  state.share->use(std::move(town));
+  state.sharing = std::move(with);
+  self->send(self, protocol::tick_atom::value);
+  return {
+      [self](const protocol::command_order& x) { self->state.command(x); },
+      [self](const protocol::cluster_view& x) { self->state.see(x); },
+      [self](protocol::tick_atom) { self->state.tick(); },
+  };
+}
+
+} // namespace towncrier::world

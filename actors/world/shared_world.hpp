@@ -1,0 +1,54 @@
+#pragma once
+
+#include "actors/world/town_command.hpp"
+#include "actors/world/town_share.hpp"
+#include "actors/world/world.hpp"
+
+namespace towncrier::world {
+
+/// What a world needs to share its town with others.
+struct sharing {
+  std::string node;
+  /// Of this life of the node: milliseconds since the Unix epoch at its start.
+  std::uint64_t incarnation = 0;
+  /// How far back the events of a vanished node are told again.
+  std::chrono::milliseconds repeat{10'000};
+};
+
+/// The `world` of a node in a cluster: lives through the same town as all world nodes, by a clock that is kept in etcd,
+/// and tells of this node's share.
+struct shared_world_state {
+  static inline const char* name = "shared_world";
+  using self_pointer = hosting::pointer<protocol::world_actor, shared_world_state>;
+
+  explicit shared_world_state(self_pointer self);
+
+  void see(const protocol::cluster_view& x);
+  void found_town();
+  void run_by(const std::string& record, std::uint64_t revision);
+  void tick();
+  void command(const protocol::command_order& x);
+  void change_clock(const protocol::command_order& x, const shared_clock& to);
+  model::object status() const;
+  model::object describe() const;
+  std::uint64_t wall() const;
+
+  self_pointer self;
+  world_services services;
+  protocol::world_options options;
+  world::sharing sharing;
+  /// Whose views come; keeps the town's clock in etcd.
+  protocol::membership_actor membership;
+  std::optional<town_share> share;
+  std::chrono::steady_clock::time_point began;
+  std::uint64_t town_revision = 0;
+  bool founding = false;
+  /// Set while what was told last is on its way through the hubs: what happens meanwhile is told with the next.
+  std::weak_ptr<const void> on_its_way;
+};
+
+protocol::world_actor::behavior_type shared_world(shared_world_state::self_pointer self, world_services services,
+                                                  std::shared_ptr<const town::definition> town,
+                                                  protocol::world_options options, sharing with);
+
+} // namespace towncrier::world

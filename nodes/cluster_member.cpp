@@ -1,0 +1,141 @@
+#include "nodes/cluster_member.hpp"
+
+#include "actors/cluster/edge_roster.hpp"
+#include "actors/cluster/membership.hpp"
+#include "nodes/edge_server.hpp"
+#include "ws/tls_context.hpp"
+
+#include <caf/io/middleman.hpp>
+#include <caf/openssl/all.hpp>
+#include <caf/scoped_actor.hpp>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+namespace towncrier::node {
+
+namespace {
+
+/// How long etcd may take when the node ends.
+constexpr std::chrono::seconds patience{3};
+
+model::result<std::string> read_password(const std::string& path) {
+  if (path.empty())
+    return std::string{};
+  std::ifstream file{path};
+  std::string text;
+  if (!file || !std::getline(file, text))
+    return model::failure{"cluster.etcd_password_file: cannot read a password from " + path};
+  return text;
+}
+
+std::uint64_t wall_milliseconds() {
+  using namespace std::chrono;
+  return static_cast<std::uint64_t>(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
+}
+
+} // namespace
+
+void configure_links(caf::actor_system_config& to, const protocol::cluster_options& x) {
+  if (!x.enabled())
+    return;
+  to.load<caf::io::middleman>();
+  to.load<caf::openssl::manager>();
+  to.add_message_types<caf::id_block::towncrier>();
+  to.openssl_certificate = x.certificate;
+  to.openssl_key = x.key;
+  to.openssl_cafile = x.ca;
+  to.set("middleman.heartbeat-interval", caf::timespan{x.heartbeat_interval});
+  to.set("middleman.connection-timeout", caf::timespan{x.link_timeout});
+  to.set("middleman.app-identifiers", std::vector<std::string>{"towncrier"});
+}
+
+model::result<std::unique_ptr<cluster_member>> cluster_member::make(const protocol::options& options) {
+  const auto& x = options.cluster;
+  // CAF ends the process over a certificate that it cannot use.
+  if (auto links = ws::tls_context::load(x.certificate, x.key); !links)
+    return model::failure{"cluster.certificate: " + links.error()};
+  if (!std::ifstream{x.ca})
+    return model::failure{"cluster.ca: cannot read " + x.ca};
+  auto password = read_password(x.etcd_password_file);
+  if (!password)
+    return model::failure{password.error()};
+  etcd::client_options client;
+  client.endpoints = x.etcd;
+  client.user = x.etcd_user;
+  client.password = *password;
+  client.tls = {x.etcd_ca, x.etcd_certificate, x.etcd_key};
+  auto store = etcd::client::make(std::move(client));
+  if (!store)
+    return model::failure{store.error()};
+  std::unique_ptr<cluster_member> result{new cluster_member{options}};
+  result->store_ = std::move(*store);
+  return result;
+}
+
+std::optional<model::failure> cluster_member::listen(caf::actor_system& system,
+                                                     const protocol::exchange_actor& exchange) {
+  system_ = &system;
+  exchange_ = exchange;
+  const auto where = parse_endpoint(options_.cluster.listen);
+  const auto port =
+      caf::openssl::publish(caf::actor_cast<caf::actor>(exchange), where.port, where.address.c_str(), true);
+  if (!port)
+    return model::failure{"cluster.listen: cannot listen on " + options_.cluster.listen + ": " +
+                          system.render(port.error())};
+  port_ = *port;
+  return std::nullopt;
+}
+
+void cluster_member::join(protocol::node_info info, std::vector<protocol::view_listener_actor> listeners,
+                          std::shared_ptr<protocol::edge_list> edges) {
+  const auto& x = options_.cluster;
+  info.link = x.advertise.empty() ? x.listen.substr(0, x.listen.rfind(':') + 1) + std::to_string(port_) : x.advertise;
+  cluster::membership_services services;
+  services.store = store_.get();
+  services.listeners = std::move(listeners);
+  services.listeners.push_back(caf::actor_cast<protocol::view_listener_actor>(exchange_));
+  services.listeners.push_back(hosting::spawn_on(*system_, nullptr, cluster::edge_roster, info.id, std::move(edges)));
+  services.wall_clock = wall_milliseconds;
+  services.superseded = [](const protocol::node_info& by) {
+    spdlog::critical("another node has taken over the id {}: this one ends", by.id);
+    std::raise(SIGTERM);
+  };
+  membership_ = hosting::spawn_on(*system_, nullptr, cluster::membership, std::move(services), std::move(info), x);
+}
+
+void cluster_member::announce_end() {
+  using step = protocol::leave_request::step;
+  if (!membership_)
+    return;
+  caf::scoped_actor self{*system_};
+  auto told = false;
+  self->request(membership_, patience, protocol::leave_request{step::announce})
+      .receive([&](bool done) { told = done; }, [](const caf::error&) {});
+  if (told)
+    std::this_thread::sleep_for(options_.cluster.activation_delay);
+  else
+    spdlog::warn("etcd could not be told that this node goes: the others notice when its lease is over");
+}
+
+void cluster_member::end() {
+  using step = protocol::leave_request::step;
+  if (port_ != 0)
+    caf::anon_send(system_->openssl_manager().actor_handle(), caf::unpublish_atom::value, exchange_.address(), port_);
+  if (membership_) {
+    caf::scoped_actor self{*system_};
+    self->request(membership_, patience, protocol::leave_request{step::deregister})
+        .receive([](bool) {}, [](const caf::error&) {});
+  }
+  store_.reset();
+  for (const auto& actor : {caf::actor_cast<caf::actor>(membership_), caf::actor_cast<caf::actor>(exchange_)})
+    if (actor)
+      caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+  membership_ = nullptr;
+  exchange_ = nullptr;
+}
+
+} // namespace towncrier::node

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "etcd/client.hpp"
+#include "model/result.hpp"
+#include "protocol/edge_list.hpp"
+#include "protocol/interfaces.hpp"
+#include "protocol/options.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include <memory>
+#include <optional>
+
+namespace towncrier::node {
+
+/// What CAF has to know of a node's links: mutual TLS, and how soon a silent peer is given up. Nothing of its network
+/// is loaded for a node that is alone.
+void configure_links(caf::actor_system_config& to, const protocol::cluster_options& x);
+
+/// A node's place in its cluster: the port for its peers, and its registration in etcd.
+class cluster_member {
+public:
+  /// Reads the certificates. The error names the file that cannot be used.
+  static model::result<std::unique_ptr<cluster_member>> make(const protocol::options& options);
+
+  /// Lets peers connect to `exchange`.
+  std::optional<model::failure> listen(caf::actor_system& system, const protocol::exchange_actor& exchange);
+
+  /// Registers the node, whose `link` is filled in; `exchange`, the listeners and `edges` are told of every view.
+  void join(protocol::node_info info, std::vector<protocol::view_listener_actor> listeners,
+            std::shared_ptr<protocol::edge_list> edges);
+
+  const protocol::membership_actor& membership() const noexcept { return membership_; }
+
+  /// Tells the others that this node goes, and waits until they have taken over what it owned.
+  void announce_end();
+
+  /// Is gone: nobody connects any more, and etcd does not have the node.
+  void end();
+
+private:
+  explicit cluster_member(const protocol::options& options) : options_(options) {}
+
+  const protocol::options& options_;
+  std::unique_ptr<etcd::client> store_;
+  caf::actor_system* system_ = nullptr;
+  protocol::exchange_actor exchange_;
+  protocol::membership_actor membership_;
+  std::uint16_t port_ = 0;
+};
+
+} // namespace towncrier::node

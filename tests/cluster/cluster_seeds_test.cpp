@@ -1,0 +1,144 @@
+#include "tests/cluster/cluster_fixture.hpp"
+
+#include <random>
+
+namespace towncrier::cluster {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr unsigned seeds_a_test = 100;
+constexpr int steps = 40;
+constexpr int characters = 6;
+
+} // namespace
+
+/// Seeded scenarios: nodes crash, come back and join, links are cut, healed and slow, publishers say what they like
+/// wherever they are. In the end everybody agrees. A failing seed is named and replays exactly:
+/// --gtest_filter='*cluster_seeds*' with TOWNCRIER_SEED=N.
+struct cluster_seeds_test : cluster_fixture, ::testing::WithParamInterface<unsigned> {
+  std::mt19937_64 random;
+  /// Where the publisher of each character is, what it said last, and whether it knows that all have it.
+  struct speaker {
+    std::string at;
+    std::string last;
+    std::weak_ptr<const int> receipt;
+    int count = 0;
+  };
+  std::map<std::string, speaker> speakers;
+  std::set<std::string> changed; ///< origins that were down at some time, or nodes whose hub began later
+
+  std::size_t any(std::size_t n) { return random() % n; }
+
+  std::string any_node() { return std::next(nodes.begin(), static_cast<std::ptrdiff_t>(any(nodes.size())))->first; }
+
+  void speak(const std::string& character) {
+    auto& x = speakers[character];
+    if (!nodes.contains(x.at))
+      x.at = any_node();
+    auto receipt = std::make_shared<const int>(1);
+    x.receipt = receipt;
+    x.last = std::to_string(++x.count);
+    say(nodes.at(x.at), character, x.last, model::change_kind::state_change, std::move(receipt));
+  }
+
+  void do_something() {
+    const auto what = any(20);
+    if (what < 10) {
+      speak("c" + std::to_string(any(characters)));
+    } else if (what < 13) {
+      say_event(nodes.at(any_node()));
+    } else if (what == 13 && nodes.size() > 2) {
+      const auto id = any_node();
+      crash(id);
+      changed.insert(id);
+      if (any(2) == 0)
+        show_view();
+    } else if (what == 14 && nodes.size() < 7) {
+      const auto id = "n" + std::to_string(1 + any(7));
+      if (!nodes.contains(id)) {
+        start(id);
+        changed.insert(id);
+        show_view();
+      }
+    } else if (what < 18) {
+      const auto a = any_node();
+      const auto b = any_node();
+      if (a != b && what == 15)
+        net->cut(a, b);
+      else if (a != b && what == 16)
+        net->heal(a, b);
+      else if (a != b)
+        net->set_delay(a, b, std::chrono::milliseconds{any(60)});
+    } else {
+      speakers["c" + std::to_string(any(characters))].at = any_node();
+    }
+  }
+
+  void settle() {
+    for (const auto& [a, x] : nodes)
+      for (const auto& [b, y] : nodes)
+        if (a < b)
+          net->heal(a, b);
+    show_view();
+    pass(6s);
+    // Publishers say again what nobody confirmed, and a last thing each.
+    for (int i = 0; i < characters; ++i)
+      speak("c" + std::to_string(i));
+    pass(3s);
+  }
+
+  void check() {
+    for (auto& [id, x] : nodes) {
+      for (const auto& fault : x.seen.faults)
+        ADD_FAILURE() << id << ": " << fault;
+      for (const auto& [character, who] : speakers)
+        EXPECT_EQ(x.seen.states[character].state, who.last) << character << " at " << id;
+      for (const auto& [origin, y] : nodes)
+        if (!changed.contains(origin) && !changed.contains(id))
+          check_events(id, x.seen, origin, y.events_said);
+    }
+  }
+
+  void check_events(const std::string& at, const recording& seen, const std::string& origin, std::int64_t said) {
+    const auto found = seen.events.find(origin);
+    const auto& heard = found == seen.events.end() ? std::vector<std::int64_t>{} : found->second;
+    EXPECT_TRUE(std::is_sorted(heard.begin(), heard.end())) << origin << " at " << at;
+    EXPECT_EQ(std::set<std::int64_t>(heard.begin(), heard.end()).size(), heard.size()) << origin << " at " << at;
+    EXPECT_EQ(static_cast<std::int64_t>(heard.size()), said) << origin << " at " << at;
+  }
+
+  void play(unsigned seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    random.seed(seed);
+    const auto count = 3 + any(3);
+    for (std::size_t i = 1; i <= count; ++i)
+      start("n" + std::to_string(i));
+    show_view();
+    pass(200ms);
+    for (int i = 0; i < steps; ++i) {
+      do_something();
+      pass(std::chrono::milliseconds{any(120)});
+    }
+    settle();
+    check();
+    while (!nodes.empty())
+      crash(nodes.begin()->first);
+    net->clear();
+    net = std::make_shared<network>();
+    speakers.clear();
+    changed.clear();
+  }
+};
+
+TEST_P(cluster_seeds_test, in_the_end_everybody_agrees) {
+  if (const auto* only = std::getenv("TOWNCRIER_SEED"))
+    return play(static_cast<unsigned>(std::stoul(only)));
+  for (unsigned i = 0; i < seeds_a_test && !HasFailure(); ++i)
+    play(GetParam() * seeds_a_test + i);
+}
+
+INSTANTIATE_TEST_SUITE_P(thousand, cluster_seeds_test, ::testing::Range(0u, 10u));
+
+} // namespace towncrier::cluster

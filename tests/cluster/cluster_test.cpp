@@ -1,0 +1,139 @@
+#include "tests/cluster/cluster_fixture.hpp"
+
+namespace towncrier::cluster {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+} // namespace
+
+struct cluster_test : cluster_fixture {
+  void start_three() {
+    for (const auto id : {"n1", "n2", "n3"})
+      start(id);
+    show_view();
+    pass(200ms);
+  }
+
+  std::string state(const std::string& at, const std::string& character) {
+    return nodes.at(at).seen.states[character].state;
+  }
+
+  std::vector<std::int64_t> events(const std::string& at, const std::string& origin) {
+    return nodes.at(at).seen.events[origin];
+  }
+
+  std::vector<std::int64_t> upto(std::int64_t n) {
+    std::vector<std::int64_t> result;
+    for (std::int64_t i = 1; i <= n; ++i)
+      result.push_back(i);
+    return result;
+  }
+};
+
+TEST_F(cluster_test, what_one_node_says_all_viewers_hear_once) {
+  start_three();
+  EXPECT_TRUE(linked("n1", "n2"));
+  EXPECT_TRUE(linked("n3", "n2"));
+  say(nodes.at("n1"), "ada", "glad");
+  say_event(nodes.at("n2"));
+  pass(100ms);
+  for (const auto id : {"n1", "n2", "n3"}) {
+    EXPECT_EQ(state(id, "ada"), "glad") << id;
+    EXPECT_EQ(events(id, "n2"), upto(1)) << id;
+  }
+}
+
+TEST_F(cluster_test, a_cut_link_loses_nothing) {
+  start_three();
+  net->cut("n1", "n2");
+  for (int i = 1; i <= 20; ++i) {
+    say(nodes.at("n1"), "ada", std::to_string(i));
+    say_event(nodes.at("n1"));
+    pass(50ms);
+  }
+  EXPECT_EQ(state("n2", "ada"), "");
+  EXPECT_EQ(state("n3", "ada"), "20");
+  net->heal("n1", "n2");
+  pass(5s);
+  EXPECT_EQ(state("n2", "ada"), "20");
+  EXPECT_EQ(events("n2", "n1"), upto(20));
+  EXPECT_EQ(nodes.at("n2").seen.announced, 0u);
+}
+
+TEST_F(cluster_test, a_gap_that_the_log_does_not_reach_is_announced_with_its_number) {
+  log_bytes = 4096;
+  start_three();
+  net->cut("n1", "n2");
+  for (int i = 1; i <= 200; ++i) {
+    say(nodes.at("n1"), "ada", std::to_string(i));
+    say_event(nodes.at("n1"));
+    pass(30ms);
+  }
+  net->heal("n1", "n2");
+  pass(5s);
+  EXPECT_EQ(state("n2", "ada"), "200");
+  const auto heard = events("n2", "n1");
+  EXPECT_LT(heard.size(), 200u);
+  EXPECT_EQ(nodes.at("n2").seen.announced, 200u - heard.size());
+}
+
+TEST_F(cluster_test, a_node_that_joins_gets_everything_there_is) {
+  start_three();
+  say(nodes.at("n1"), "ada", "glad");
+  say(nodes.at("n2"), "bob", "sad");
+  pass(100ms);
+  start("n4");
+  show_view();
+  pass(2s);
+  EXPECT_EQ(state("n4", "ada"), "glad");
+  EXPECT_EQ(state("n4", "bob"), "sad");
+}
+
+TEST_F(cluster_test, whoever_speaks_last_of_a_character_owns_it_everywhere) {
+  start_three();
+  for (int i = 0; i < 10; ++i) {
+    say(nodes.at("n1"), "ada", "one" + std::to_string(i));
+    pass(100ms);
+    say(nodes.at("n2"), "ada", "two" + std::to_string(i));
+    pass(100ms);
+  }
+  for (const auto id : {"n1", "n2", "n3"}) {
+    EXPECT_EQ(state(id, "ada"), "two9") << id;
+    EXPECT_EQ(nodes.at(id).seen.states["ada"].rev.owner, "n2");
+    EXPECT_TRUE(nodes.at(id).seen.faults.empty()) << nodes.at(id).seen.faults.front();
+  }
+}
+
+TEST_F(cluster_test, a_receipt_comes_back_when_every_peer_has_it_but_waits_for_none_for_long) {
+  start_three();
+  auto receipt = std::make_shared<const int>(1);
+  std::weak_ptr<const int> kept = receipt;
+  say(nodes.at("n1"), "ada", "glad", model::change_kind::state_change, std::move(receipt));
+  net->set_delay("n1", "n3", 1ms);
+  pass(200ms);
+  EXPECT_TRUE(kept.expired());
+  EXPECT_EQ(state("n3", "ada"), "glad");
+}
+
+TEST_F(cluster_test, a_node_of_another_cluster_or_version_is_refused_with_a_reason) {
+  start_three();
+  protocol::link_hello hello;
+  hello.protocol = 99;
+  hello.cluster = "/test";
+  hello.node = "n2";
+  hello.to = "n1";
+  auto reply = request<protocol::link_reply>(nodes.at("n1").exchange, hello);
+  EXPECT_FALSE(reply->accepted);
+  EXPECT_NE(reply->refusal.find("version 99"), std::string::npos) << reply->refusal;
+  hello.protocol = protocol::link_protocol;
+  hello.cluster = "/other";
+  reply = request<protocol::link_reply>(nodes.at("n1").exchange, hello);
+  EXPECT_NE(reply->refusal.find("cluster.prefix"), std::string::npos) << reply->refusal;
+  hello.node = "stranger";
+  reply = request<protocol::link_reply>(nodes.at("n1").exchange, hello);
+  EXPECT_NE(reply->refusal.find("does not know stranger"), std::string::npos) << reply->refusal;
+}
+
+} // namespace towncrier::cluster
