@@ -48,8 +48,9 @@ void configure_links(caf::actor_system_config& to, const protocol::cluster_optio
   to.openssl_certificate = x.certificate;
   to.openssl_key = x.key;
   to.openssl_cafile = x.ca;
-  to.set("middleman.heartbeat-interval", caf::timespan{x.heartbeat_interval});
-  to.set("middleman.connection-timeout", caf::timespan{x.link_timeout});
+  // Links have signs of life of their own: this limit would end connections that are just being made.
+  to.set("middleman.heartbeat-interval", caf::timespan{0});
+  to.set("middleman.connection-timeout", caf::timespan{0});
   to.set("middleman.app-identifiers", std::vector<std::string>{"towncrier"});
 }
 

@@ -198,6 +198,8 @@ cluster::exchange_settings node::impl::exchange_settings() {
   result.link.incarnation = incarnation;
   result.link.window_bytes = x.window_bytes;
   result.link.seed = incarnation;
+  result.link.heartbeat = x.heartbeat_interval;
+  result.link.timeout = x.link_timeout;
   result.link.receipt_patience = x.link_timeout;
   if (member) {
     result.link.dialer = hosting::spawn_on(system, nullptr, cluster::dialer, x.link_timeout);

@@ -46,6 +46,7 @@ struct exchange_state {
   void keep_foreign(const model::character_change& x, bool is_objection, conflicts& to);
   /// Whether the life of the node that wrote this is over, so that nobody will tell of it.
   bool is_orphan(const model::revision& x) const;
+  bool knows_orphans() const;
   protocol::lookup_answer look_up(const protocol::lookup_request& x) const;
   void tick();
 

@@ -92,8 +92,9 @@ protocol::log_answer exchange_state::missed(const protocol::log_request& x) cons
   protocol::log_answer result;
   const auto from = x.after.value_or(0);
   const auto whole = said.reaches(from) && (x.after || said.evicted_events() == 0);
-  const auto first_word = !x.after && said.last() == 0; // that this life has begun, and nothing else
-  if (!first_word && whole && said.bytes_after(from) <= settings.link.window_bytes) {
+  // A peer that knows nothing is also told of the characters whose nodes are gone: nobody else will.
+  const auto as_it_was = x.after || (said.last() != 0 && !knows_orphans());
+  if (as_it_was && whole && said.bytes_after(from) <= settings.link.window_bytes) {
     result.upto = from;
     for (auto& record : said.after(from, x.max_bytes)) {
       result.upto = record.sequence;
@@ -111,6 +112,12 @@ protocol::log_answer exchange_state::missed(const protocol::log_request& x) cons
   return result;
 }
 
+bool exchange_state::knows_orphans() const {
+  auto found = false;
+  latest.for_each([&](const auto&, const known_state& x) { found = found || is_orphan(x.now->rev); });
+  return found;
+}
+
 void exchange_state::add_conflated(std::optional<std::uint64_t> after, std::uint64_t lost_events,
                                    protocol::log_answer& to) const {
   const auto from = after.value_or(0);
@@ -119,7 +126,7 @@ void exchange_state::add_conflated(std::optional<std::uint64_t> after, std::uint
     if (sequence > from && latest.find(character->id) == nullptr)
       out.add(model::character_change{model::change_kind::removed, character, {}, false});
   latest.for_each([&](const auto&, const known_state& x) {
-    if (x.sequence > from)
+    if (x.sequence > from || (!after && is_orphan(x.now->rev)))
       out.add(model::character_change{model::change_kind::update, x.now, {}, true});
   });
   // Whoever begins now has missed nothing.

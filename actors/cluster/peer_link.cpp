@@ -15,18 +15,20 @@ constexpr std::chrono::seconds refused_pause{10};
 
 peer_link_state::peer_link_state(self_pointer ptr) : self(ptr), retry({}, random), breaker({}) {}
 
-void peer_link_state::dial_after(flow::duration wait) {
+void peer_link_state::wake_after(flow::duration wait) {
   self->delayed_send(self, wait, protocol::due_atom::value, ++timer);
 }
 
 void peer_link_state::due(std::uint64_t which) {
+  if (which == timer && phase == link_phase::live)
+    return beat();
   if (which == timer && phase == link_phase::waiting && !leaving)
     dial();
 }
 
 void peer_link_state::dial() {
   if (!breaker.allow(now()))
-    return dial_after(breaker.wait(now()));
+    return wake_after(breaker.wait(now()));
   const auto colon = info.link.rfind(':');
   const auto port = std::strtoul(info.link.c_str() + colon + 1, nullptr, 10);
   phase = link_phase::dialling;
@@ -88,7 +90,9 @@ void peer_link_state::begin(const protocol::link_hello& x) {
   peer = x.link;
   self->monitor(peer);
   phase = link_phase::live;
-  ++timer;
+  heard = now();
+  credited = 0;
+  wake_after(settings.heartbeat);
   breaker.succeeded();
   retry.reset();
   counts.last_error.clear();
@@ -99,6 +103,14 @@ void peer_link_state::begin(const protocol::link_hello& x) {
     cursor.reset();
   spdlog::info("linked with {}", info.id);
   pull();
+}
+
+/// CAF's own time limit also ends connections that are just being made, and says nothing of a peer that hangs.
+void peer_link_state::beat() {
+  if (now() - heard > settings.timeout)
+    return lost("it was silent for " + std::to_string(settings.timeout.count()) + " ms");
+  self->send(caf::actor_cast<link_end>(peer), protocol::link_credit{session, credited});
+  wake_after(settings.heartbeat);
 }
 
 void peer_link_state::failed(std::string why) {
@@ -112,7 +124,7 @@ void peer_link_state::failed(std::string why) {
   counts.last_error = std::move(why);
   if (leaving)
     return self->quit();
-  dial_after(refused ? flow::duration{refused_pause} : std::max(retry.next(), breaker.wait(now())));
+  wake_after(refused ? flow::duration{refused_pause} : std::max(retry.next(), breaker.wait(now())));
 }
 
 void peer_link_state::lost(std::string why) {
@@ -124,7 +136,7 @@ void peer_link_state::lost(std::string why) {
   if (leaving)
     return self->quit();
   if (dials())
-    dial_after(retry.next());
+    wake_after(retry.next());
 }
 
 void peer_link_state::end_session() {
@@ -150,7 +162,7 @@ void peer_link_state::update(const protocol::node_info& x) {
   // It is a new life: what the old one did counts no more.
   breaker.succeeded();
   retry.reset();
-  dial_after({});
+  wake_after({});
 }
 
 void peer_link_state::gone() {
@@ -177,7 +189,7 @@ protocol::peer_link_actor::behavior_type peer_link(peer_link_state::self_pointer
       self->state.lost(self->system().render(x.reason));
   });
   if (state.dials())
-    state.dial_after({});
+    state.wake_after({});
   return {
       [self](protocol::outgoing_parcel& x) { self->state.outgoing(x); },
       [self](const protocol::outgoing_objection& x) { self->state.object(x); },

@@ -22,6 +22,9 @@ struct link_settings {
   std::uint64_t incarnation = 0;
   /// Unacknowledged bytes that may be on their way to the peer.
   std::size_t window_bytes = 4 * 1024 * 1024;
+  /// How often the peer is given a sign of life, and how long it may be silent.
+  std::chrono::milliseconds heartbeat{200};
+  std::chrono::milliseconds timeout{1000};
   /// How long dialling and greeting may take.
   std::chrono::milliseconds patience{3000};
   /// How long a publisher may have to wait for the peer to have what it said.
@@ -52,7 +55,7 @@ struct peer_link_state {
   // -- sessions
 
   bool dials() const { return settings.node < info.id; }
-  void dial_after(flow::duration wait);
+  void wake_after(flow::duration wait);
   void due(std::uint64_t number);
   void dial();
   void greet(const caf::strong_actor_ptr& portal);
@@ -61,6 +64,7 @@ struct peer_link_state {
   std::string fault_of(const protocol::link_hello& x) const;
   void begin(const protocol::link_hello& x);
   void failed(std::string why);
+  void beat();
   void lost(std::string why);
   void end_session();
   void update(const protocol::node_info& x);
@@ -117,13 +121,15 @@ struct peer_link_state {
   bool pulling = false;
   std::deque<std::pair<protocol::load, std::uint64_t>> waiting; ///< with the sequence that each reaches
   std::uint64_t number = 0;                                     ///< of the last parcel sent
+  std::uint64_t credited = 0;                                   ///< of the peer's parcels
   flow::fifo<flight> in_flight;
   std::size_t in_flight_bytes = 0;
   std::deque<held_receipts> held;
   bool ticking = false;
 
-  /// What came of the peer.
+  /// What came of the peer, and when it was heard last.
   model::position::mark known;
+  flow::time_point heard{};
   protocol::link_status counts;
 };
 

@@ -101,6 +101,7 @@ void peer_link_state::send(const protocol::load& x, std::uint64_t sequence) {
 void peer_link_state::credit(const protocol::link_credit& x) {
   if (phase != link_phase::live || x.session != session)
     return;
+  heard = now();
   std::uint64_t upto = 0;
   while (!in_flight.empty() && in_flight.front().number <= x.number) {
     const auto done = in_flight.pop();
@@ -135,6 +136,7 @@ void peer_link_state::release_late() {
 void peer_link_state::received(protocol::link_parcel& x) {
   if (phase != link_phase::live || x.session != session)
     return;
+  heard = now();
   auto parsed = codec::parse_batch(x.bytes);
   if (!parsed || parsed->stamp.origin != info.id || x.kind > parcel_kind::objection)
     return lost("it sent what cannot be read: " + (parsed ? "a batch of " + parsed->stamp.origin : parsed.error()));
@@ -159,8 +161,10 @@ void peer_link_state::object(const protocol::outgoing_objection& x) {
 }
 
 void peer_link_state::delivered(std::uint64_t of_session, std::uint64_t upto) {
-  if (phase == link_phase::live && of_session == session)
-    self->send(caf::actor_cast<link_end>(peer), protocol::link_credit{session, upto});
+  if (phase != link_phase::live || of_session != session)
+    return;
+  credited = std::max(credited, upto);
+  self->send(caf::actor_cast<link_end>(peer), protocol::link_credit{session, credited});
 }
 
 protocol::link_status peer_link_state::status() const {

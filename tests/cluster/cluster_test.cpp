@@ -117,6 +117,19 @@ TEST_F(cluster_test, a_receipt_comes_back_when_every_peer_has_it_but_waits_for_n
   EXPECT_EQ(state("n3", "ada"), "glad");
 }
 
+TEST_F(cluster_test, a_node_that_joins_is_told_of_characters_whose_node_is_gone) {
+  start_three();
+  say(nodes.at("n1"), "ada", "glad");
+  pass(100ms);
+  crash("n1");
+  show_view();
+  pass(2s);
+  start("n4");
+  show_view();
+  pass(2s);
+  EXPECT_EQ(state("n4", "ada"), "glad");
+}
+
 TEST_F(cluster_test, a_node_of_another_cluster_or_version_is_refused_with_a_reason) {
   start_three();
   protocol::link_hello hello;
