@@ -212,6 +212,8 @@ TEST_F(options_test, the_help_names_every_flag_and_its_default) {
   const auto& exit = std::get<early_exit>(x);
   EXPECT_EQ(exit.code, 0);
   for (const auto& each : option_table()) {
+    if (each.key == "inspection.slow_actor")
+      continue; // for tests alone
     EXPECT_THAT(exit.text, HasSubstr(flag_name(each) + " ")) << each.key;
     EXPECT_THAT(exit.text, HasSubstr(std::string{each.help}));
     EXPECT_THAT(exit.text, HasSubstr(default_text(each)));
