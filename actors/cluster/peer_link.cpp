@@ -11,6 +11,19 @@ using protocol::link_phase;
 /// How long a peer that refused for good is left alone: it has to be mended first.
 constexpr std::chrono::seconds refused_pause{10};
 
+/// How long an inspector may take to answer.
+constexpr std::chrono::seconds answer_patience{5};
+
+/// Has `to` answer a question in this link's place.
+caf::result<protocol::link_answer> pass_on(peer_link_state::self_pointer self, const caf::actor& to,
+                                           protocol::link_question& x) {
+  auto promise = self->make_response_promise<protocol::link_answer>();
+  self->request(to, answer_patience, std::move(x))
+      .then([promise](protocol::link_answer& y) mutable { promise.deliver(std::move(y)); },
+            [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
+  return promise;
+}
+
 } // namespace
 
 peer_link_state::peer_link_state(self_pointer ptr) : self(ptr), retry({}, random), breaker({}) {}
@@ -204,20 +217,12 @@ protocol::peer_link_actor::behavior_type peer_link(peer_link_state::self_pointer
       [self](protocol::link_question& x) -> caf::result<protocol::link_answer> {
         if (!self->state.settings.answerer)
           return protocol::link_answer{};
-        auto promise = self->make_response_promise<protocol::link_answer>();
-        self->request(self->state.settings.answerer, std::chrono::seconds{5}, std::move(x))
-            .then([promise](protocol::link_answer& y) mutable { promise.deliver(std::move(y)); },
-                  [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
-        return promise;
+        return pass_on(self, self->state.settings.answerer, x);
       },
       [self](protocol::forward_atom, protocol::link_question& x) -> caf::result<protocol::link_answer> {
         if (!self->state.peer)
           return caf::make_error(caf::sec::cannot_connect_to_node, "no link with " + self->state.info.id);
-        auto promise = self->make_response_promise<protocol::link_answer>();
-        self->request(caf::actor_cast<caf::actor>(self->state.peer), std::chrono::seconds{5}, std::move(x))
-            .then([promise](protocol::link_answer& y) mutable { promise.deliver(std::move(y)); },
-                  [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
-        return promise;
+        return pass_on(self, caf::actor_cast<caf::actor>(self->state.peer), x);
       },
       [self](protocol::list_atom) { return self->state.status(); },
       [self](protocol::due_atom, std::uint64_t which) { self->state.due(which); },

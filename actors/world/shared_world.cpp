@@ -54,13 +54,7 @@ void shared_world_state::tick() {
   self->delayed_send(self, std::chrono::milliseconds{step - wall() % step}, protocol::tick_atom::value);
   if (!share->begun() || !on_its_way.expired())
     return;
-  auto happened = share->advance(wall());
-  const auto receipt = std::make_shared<const int>(0);
-  on_its_way = receipt;
-  if (!happened.changes.empty())
-    self->send(services.characters, protocol::character_job{std::move(happened.changes), receipt});
-  if (!happened.events.empty())
-    self->send(services.events, protocol::event_job{std::move(happened.events), receipt});
+  on_its_way = services.tell(self, share->advance(wall()));
 }
 
 void shared_world_state::command(const protocol::command_order& x) {

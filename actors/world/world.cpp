@@ -17,14 +17,7 @@ void world_state::step(double simulated_seconds) {
   publish(town->step(std::chrono::duration<double>{simulated_seconds}));
 }
 
-void world_state::publish(town::outcome happened) {
-  const auto receipt = std::make_shared<const int>(0);
-  on_its_way = receipt;
-  if (!happened.changes.empty())
-    self->send(services.characters, protocol::character_job{std::move(happened.changes), receipt});
-  if (!happened.events.empty())
-    self->send(services.events, protocol::event_job{std::move(happened.events), receipt});
-}
+void world_state::publish(town::outcome happened) { on_its_way = services.tell(self, std::move(happened)); }
 
 void world_state::command(const protocol::command_order& x) {
   using kind = town_command::kind;

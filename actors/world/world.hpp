@@ -11,6 +11,17 @@ namespace towncrier::world {
 struct world_services {
   protocol::character_directory_actor characters;
   protocol::event_notifier_actor events;
+
+  /// Has everybody told what happened; what comes back is gone when every hub has it.
+  template <class Self>
+  std::weak_ptr<const void> tell(Self self, town::outcome happened) const {
+    const auto receipt = std::make_shared<const int>(0);
+    if (!happened.changes.empty())
+      self->send(characters, protocol::character_job{std::move(happened.changes), receipt});
+    if (!happened.events.empty())
+      self->send(events, protocol::event_job{std::move(happened.events), receipt});
+    return receipt;
+  }
 };
 
 /// Ticks the built-in town: simulated time passes `rate` times as fast as ours.
