@@ -3,6 +3,7 @@
 #include "actors/cluster/edge_roster.hpp"
 #include "actors/cluster/membership.hpp"
 #include "nodes/edge_server.hpp"
+#include "nodes/wall_clock.hpp"
 #include "ws/tls_context.hpp"
 
 #include <caf/io/middleman.hpp>
@@ -30,11 +31,6 @@ model::result<std::string> read_password(const std::string& path) {
   if (!file || !std::getline(file, text))
     return model::failure{"cluster.etcd_password_file: cannot read a password from " + path};
   return text;
-}
-
-std::uint64_t wall_milliseconds() {
-  using namespace std::chrono;
-  return static_cast<std::uint64_t>(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
 }
 
 } // namespace

@@ -1,0 +1,102 @@
+#include "actors/cluster/dialer.hpp"
+#include "actors/edge/admission.hpp"
+#include "actors/edge/authenticator.hpp"
+#include "actors/edge/dispatcher.hpp"
+#include "actors/edge/hub.hpp"
+#include "actors/edge/rate_limiter.hpp"
+#include "actors/ops/connection_monitor.hpp"
+#include "actors/ops/debugger.hpp"
+#include "actors/ops/inspector.hpp"
+#include "actors/world/batcher.hpp"
+#include "actors/world/character_directory.hpp"
+#include "actors/world/event_notifier.hpp"
+#include "actors/world/shared_world.hpp"
+#include "actors/world/world.hpp"
+#include "nodes/log.hpp"
+#include "nodes/node_parts.hpp"
+
+namespace towncrier::node {
+
+cluster::exchange_settings node::impl::exchange_settings() {
+  cluster::exchange_settings result;
+  const auto& x = options.cluster;
+  result.node = options.node.id;
+  result.incarnation = incarnation;
+  result.log_bytes = x.log_bytes;
+  result.log_age = x.log_age;
+  result.link.cluster = x.prefix;
+  result.link.node = options.node.id;
+  result.link.incarnation = incarnation;
+  result.link.window_bytes = x.window_bytes;
+  result.link.seed = incarnation;
+  result.link.heartbeat = x.heartbeat_interval;
+  result.link.timeout = x.link_timeout;
+  result.link.receipt_patience = x.link_timeout;
+  if (member) {
+    result.link.dialer = hosting::spawn_on(system, nullptr, cluster::dialer, x.link_timeout);
+    bridge = hosting::spawn_on(system, nullptr, cluster::inspection_bridge);
+    result.link.answerer = caf::actor_cast<caf::actor>(bridge);
+  }
+  return result;
+}
+
+void node::impl::spawn_hubs() {
+  exchange = hosting::spawn_on(system, nullptr, cluster::exchange, exchange_settings());
+  for (auto& thread : threads) {
+    hubs.push_back(hosting::spawn_on(system, thread.get(), edge::hub, options.edge));
+    caf::anon_send(exchange, hubs.back());
+  }
+}
+
+void node::impl::spawn_world() {
+  batcher = hosting::spawn_on(system, nullptr, world::batcher, exchange, options.node.id, incarnation, options.batcher);
+  // Where this life begins, so that a client's position is never empty: one that came before the first batch can
+  // resume.
+  const model::origin_position beginning{options.node.id, incarnation, 0};
+  caf::anon_send(exchange,
+                 protocol::outgoing_batch{std::make_shared<const model::batch>(model::batch{beginning, {}}), {}});
+  characters = hosting::spawn_on(system, nullptr, world::character_directory, batcher, exchange,
+                                 world::directory_settings{options.node.id, incarnation});
+  events = hosting::spawn_on(system, nullptr, world::event_notifier, batcher);
+  const world::world_services services{characters, events};
+  if (town && member)
+    world = hosting::spawn_on(system, nullptr, world::shared_world, services, town, options.world,
+                              world::sharing{options.node.id, incarnation});
+  else if (town)
+    world = hosting::spawn_on(system, nullptr, world::world, services, town, options.world);
+}
+
+void node::impl::spawn_ops() {
+  debugger = hosting::spawn_on(system, nullptr, ops::debugger, options.debugger, debugging);
+  monitor = hosting::spawn_on(system, nullptr, ops::connection_monitor, options.node.id, traffic);
+}
+
+void node::impl::spawn_inbound() {
+  admission = hosting::spawn_on(system, nullptr, edge::admission, options.edge);
+  authenticator = hosting::spawn_on(system, nullptr, edge::authenticator, options.auth);
+  dispatcher = hosting::spawn_on(system, nullptr, edge::dispatcher,
+                                 edge::dispatch_targets{characters, events, world, debugger, monitor});
+  rate_limiter = hosting::spawn_on(system, nullptr, edge::rate_limiter, dispatcher, options.rate_limiter);
+  inspector = hosting::spawn_on(system, nullptr, ops::inspector,
+                                ops::inspector_services{options.node.id, admission, characters, set_log_level});
+}
+
+edge::connection_services_ptr node::impl::services_of(std::size_t thread) const {
+  edge::connection_services x;
+  x.admission = admission;
+  x.authenticator = authenticator;
+  x.rate_limiter = rate_limiter;
+  x.hub = hubs[thread];
+  x.debugger = debugger;
+  x.debugging = debugging;
+  x.traffic = traffic[thread];
+  x.edge = options.edge;
+  x.limits = options.rate_limiter;
+  x.auth_timeout = options.auth.timeout;
+  x.auth_enabled = options.auth.enabled();
+  x.node = options.node.id;
+  x.other_edges = other_edges;
+  return std::make_shared<const edge::connection_services>(std::move(x));
+}
+
+} // namespace towncrier::node

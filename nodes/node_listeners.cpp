@@ -1,0 +1,72 @@
+#include "nodes/node_parts.hpp"
+
+namespace towncrier::node {
+
+model::result<std::shared_ptr<const ws::server_options>> make_server_options(const protocol::options& x) {
+  auto result = std::make_shared<ws::server_options>();
+  result->max_message_bytes = x.edge.max_message_bytes;
+  result->compression = x.edge.compression;
+  result->handshake_timeout = x.edge.handshake_timeout;
+  result->allowed_origins = x.edge.allowed_origins;
+  result->websocket_paths = {"/", "/ws"};
+  if (x.edge.echo)
+    result->websocket_paths.emplace_back("/echo");
+  if (!x.tls.certificate.empty()) {
+    auto tls = ws::tls_context::load(x.tls.certificate, x.tls.key);
+    if (!tls)
+      return model::failure{tls.error()};
+    result->tls = *tls;
+  }
+  return std::shared_ptr<const ws::server_options>{std::move(result)};
+}
+
+std::optional<model::failure> node::impl::listen() {
+  std::map<std::string, std::string> made_pages;
+  if (town)
+    made_pages.emplace("/api/town.json", town_map_json(*town));
+  const auto pages = std::make_shared<const static_pages>(made_pages);
+  auto where = parse_endpoint(options.edge.listen);
+  for (std::size_t i = 0; i < threads.size(); ++i) {
+    servers.push_back(std::make_unique<edge_server>(system, *threads[i], services_of(i), pages, ready));
+    const auto port = servers.back()->listen(where, server_options);
+    if (!port)
+      return model::failure{port.error()};
+    where.port = edge_port = *port;
+    where.shared = true; // among our threads
+  }
+  admin = std::make_unique<admin_server>(system, admin_targets{monitor, admission, debugger, inspector, authenticator},
+                                         options, ready);
+  const auto port = admin->start(parse_endpoint(options.admin.listen));
+  if (!port)
+    return model::failure{port.error()};
+  admin_port = *port;
+  return std::nullopt;
+}
+
+std::optional<model::failure> node::impl::join_cluster() {
+  if (!member)
+    return std::nullopt;
+  if (auto failure = member->listen(system, exchange))
+    return failure;
+  protocol::node_info info;
+  info.id = options.node.id;
+  info.incarnation = incarnation;
+  info.roles = options.node.roles;
+  const auto host_of = [](const std::string& listen) { return listen.substr(0, listen.rfind(':') + 1); };
+  if (edge_port != 0)
+    info.edge = options.cluster.advertise_edge.empty() ? (server_options->tls ? "wss://" : "ws://") +
+                                                             host_of(options.edge.listen) + std::to_string(edge_port)
+                                                       : options.cluster.advertise_edge;
+  info.admin = "http://" + host_of(options.admin.listen) + std::to_string(admin_port);
+  std::vector<protocol::view_listener_actor> listeners;
+  if (world)
+    listeners.push_back(caf::actor_cast<protocol::view_listener_actor>(world));
+  caf::anon_send(bridge, inspector);
+  caf::anon_send(bridge, exchange);
+  caf::anon_send(inspector, protocol::inspection_peers_actor{bridge});
+  member->join(std::move(info), std::move(listeners), other_edges);
+  admin->join({member->membership(), exchange});
+  return std::nullopt;
+}
+
+} // namespace towncrier::node

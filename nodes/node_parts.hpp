@@ -1,0 +1,82 @@
+#pragma once
+
+#include "actors/cluster/exchange.hpp"
+#include "actors/cluster/inspection_bridge.hpp"
+#include "actors/edge/connection.hpp"
+#include "nodes/admin_server.hpp"
+#include "nodes/cluster_member.hpp"
+#include "nodes/edge_server.hpp"
+#include "nodes/node.hpp"
+#include "nodes/town_map.hpp"
+#include "nodes/wall_clock.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include <algorithm>
+
+namespace towncrier::node {
+
+/// How CAF is to run.
+struct system_config : caf::actor_system_config {
+  system_config(std::size_t threads, const protocol::cluster_options& cluster);
+};
+
+/// What every listener for clients shares. The error names the certificate that cannot be used.
+model::result<std::shared_ptr<const ws::server_options>> make_server_options(const protocol::options& x);
+
+/// What a node is made of.
+struct node::impl {
+  explicit impl(const protocol::options& x);
+
+  std::optional<model::failure> start();
+  std::optional<model::failure> load_town();
+  bool has_role(std::string_view role) const {
+    return std::find(options.node.roles.begin(), options.node.roles.end(), role) != options.node.roles.end();
+  }
+  void spawn_hubs();
+  void spawn_world();
+  void spawn_ops();
+  void spawn_inbound();
+  edge::connection_services_ptr services_of(std::size_t thread) const;
+  std::optional<model::failure> listen();
+  std::optional<model::failure> join_cluster();
+  cluster::exchange_settings exchange_settings();
+  void stop();
+
+  protocol::options options;
+  /// Tells this life of the node from those before it.
+  std::uint64_t incarnation = wall_milliseconds();
+  std::unique_ptr<cluster_member> member; ///< nullptr: the node is alone
+  std::shared_ptr<protocol::edge_list> other_edges = std::make_shared<protocol::edge_list>();
+  system_config system_options;
+  caf::actor_system system;
+  std::shared_ptr<const town::definition> town;
+  std::shared_ptr<std::atomic<bool>> ready = std::make_shared<std::atomic<bool>>(false);
+  protocol::debug_switch debugging = std::make_shared<std::atomic<bool>>(false);
+  protocol::traffic_list traffic;
+  std::vector<std::unique_ptr<hosting::io_thread>> threads;
+  std::shared_ptr<const ws::server_options> server_options;
+  std::vector<std::unique_ptr<edge_server>> servers;
+  std::unique_ptr<admin_server> admin;
+  std::uint16_t edge_port = 0;
+  std::uint16_t admin_port = 0;
+
+  // In the order of a change's way.
+  protocol::world_actor world;
+  protocol::character_directory_actor characters;
+  protocol::event_notifier_actor events;
+  protocol::batcher_actor batcher;
+  protocol::exchange_actor exchange;
+  std::vector<protocol::hub_actor> hubs;
+  protocol::admission_actor admission;
+  protocol::authenticator_actor authenticator;
+  protocol::rate_limiter_actor rate_limiter;
+  protocol::dispatcher_actor dispatcher;
+  protocol::connection_monitor_actor monitor;
+  protocol::debugger_actor debugger;
+  protocol::inspector_actor inspector;
+  cluster::inspection_bridge_actor bridge; ///< empty where the node is alone
+};
+
+} // namespace towncrier::node

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace towncrier::node {
+
+/// Milliseconds since the Unix epoch. A life of a node is told from those before it by when it began.
+inline std::uint64_t wall_milliseconds() {
+  using namespace std::chrono;
+  return static_cast<std::uint64_t>(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
+}
+
+} // namespace towncrier::node
