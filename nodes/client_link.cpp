@@ -99,6 +99,12 @@ void client_link::send(std::span<const codec::frame_ptr> frames) {
   count_queue();
 }
 
+void client_link::name_memory(std::vector<std::span<const std::byte>>& to) const {
+  to.push_back(std::as_bytes(std::span{&session_, 1}));
+  to.push_back(std::as_bytes(std::span{&counted_, 1}));
+  session_->name_memory(to);
+}
+
 void client_link::close(protocol::close_code code, std::string_view reason) {
   session_->close(static_cast<std::uint16_t>(code), reason);
 }

@@ -25,6 +25,7 @@ public:
   void accept() override;
   void refuse(std::string_view sentence, std::chrono::seconds retry_after) override;
   void send(std::span<const codec::frame_ptr> frames) override;
+  void name_memory(std::vector<std::span<const std::byte>>& to) const override;
   // Nothing was left after the last frame: nothing is left now.
   std::size_t queued_bytes() const noexcept override { return counted_ == 0 ? 0 : session_->queued_bytes(); }
   void ping() override { session_->ping(); }

@@ -64,7 +64,8 @@ struct connection_state : protocol::chunk_sink {
   // -- what is shown to it
 
   void deliver(const fanout::chunk& x) override;
-  void deliver_counted(const fanout::chunk& x) override;
+  std::uint64_t deliver_counted(const fanout::chunk& x, std::uint64_t since) override;
+  void name_memory(std::vector<std::span<const std::byte>>& to) const override;
   void replay(const fanout::chunk& x);
   void drained();
   void send_answer(const protocol::answer& x);

@@ -14,12 +14,24 @@ std::string_view name_of(enum connection_state::phase x) {
 
 } // namespace
 
-void connection_state::deliver_counted(const fanout::chunk& x) {
-  if (!hosting::counting_enabled.load(std::memory_order_relaxed))
-    return deliver(x);
-  const auto before = hosting::ticks();
+// The clock is read once a delivery: where one ends, the next begins.
+std::uint64_t connection_state::deliver_counted(const fanout::chunk& x, std::uint64_t since) {
   deliver(x);
-  self->watch().called(before, hosting::ticks());
+  if (!hosting::counting_enabled.load(std::memory_order_relaxed))
+    return since;
+  const auto now = hosting::ticks();
+  self->watch().called(since, now);
+  return now;
+}
+
+void connection_state::name_memory(std::vector<std::span<const std::byte>>& to) const {
+  to.push_back(std::as_bytes(std::span{&self->mailbox(), 1}).first(64));
+  to.push_back(std::as_bytes(std::span{static_cast<const chunk_sink*>(this), 1}));
+  to.push_back(std::as_bytes(std::span{&outlet, 1}));
+  to.push_back(std::as_bytes(std::span{&phase, 1}));
+  self->watch().name_memory(to);
+  if (socket)
+    socket->name_memory(to);
 }
 
 model::object connection_state::describe() const {

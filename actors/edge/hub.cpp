@@ -142,25 +142,27 @@ void hub_state::deliver_to_world() {
       std::make_shared<const fanout::chunk>(window.entries, window.boundaries, window.way, model::wall_clock());
   const auto message = caf::make_message(protocol::delivery{chunk});
   const auto& slots = interest.world();
+  auto since = hosting::ticks();
   for (std::size_t i = 0; i < slots.size(); ++i) {
     if (i + fetched_ahead < slots.size())
       viewers.fetch(slots[i + fetched_ahead]);
     if (const auto* to = viewers.find(slots[i]); to != nullptr && !to->behind)
-      show(*to, *chunk, message);
+      since = show(*to, *chunk, message, since);
   }
 }
 
 void hub_state::send_chunk(slot_type slot, const fanout::chunk_ptr& chunk) {
-  show(*viewers.find(slot), *chunk, caf::make_message(protocol::delivery{chunk}));
+  show(*viewers.find(slot), *chunk, caf::make_message(protocol::delivery{chunk}), hosting::ticks());
 }
 
-/// `as_message` is shared by every mailbox that needs it.
-void hub_state::show(const viewer& to, const fanout::chunk& chunk, const caf::message& as_message) {
+/// `as_message` is shared by every mailbox that needs it. Begun at `since`; gives the time when it was done, in ticks.
+std::uint64_t hub_state::show(const viewer& to, const fanout::chunk& chunk, const caf::message& as_message,
+                              std::uint64_t since) {
   if (to.sink != nullptr && hosting::waits_for_mail(to.who))
-    to.sink->deliver_counted(chunk);
-  else
-    caf::actor_cast<caf::abstract_actor*>(to.who)->enqueue(self->ctrl(), caf::make_message_id(), as_message,
-                                                           self->context());
+    return to.sink->deliver_counted(chunk, since);
+  caf::actor_cast<caf::abstract_actor*>(to.who)->enqueue(self->ctrl(), caf::make_message_id(), as_message,
+                                                         self->context());
+  return hosting::ticks();
 }
 
 void hub_state::deliver_to_narrow() {

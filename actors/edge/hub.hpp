@@ -41,7 +41,7 @@ struct hub_state {
   void deliver_to_narrow();
   void keep_records();
   void send_chunk(slot_type slot, const fanout::chunk_ptr& chunk);
-  void show(const viewer& to, const fanout::chunk& chunk, const caf::message& as_message);
+  std::uint64_t show(const viewer& to, const fanout::chunk& chunk, const caf::message& as_message, std::uint64_t since);
 
   // -- who is there and what they want
 

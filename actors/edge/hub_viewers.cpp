@@ -34,7 +34,7 @@ void hub_state::join(protocol::join_request& x) {
     return;
   flush();
   const auto slot = viewers.add(x.viewer);
-  viewers.find(slot)->sink = x.sink;
+  viewers.attach(slot, x.sink);
   viewers.find(slot)->automatic = x.automatic;
   pulse.add({slot, viewers.find(slot)->generation});
   set_interest(slot, x.channels, std::nullopt);

@@ -1,11 +1,15 @@
 #include "actors/edge/viewers.hpp"
 
+#include <algorithm>
+#include <cstdint>
+
 namespace towncrier::edge {
 
 std::uint32_t viewers::add(protocol::connection_actor who) {
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(slots_.size()));
     slots_.emplace_back();
+    memory_.emplace_back();
   }
   const auto slot = free_.back();
   free_.pop_back();
@@ -21,7 +25,26 @@ void viewers::remove(std::uint32_t slot) {
   end_catching_up(slot);
   slot_of_.erase(slots_[slot].who.address());
   slots_[slot] = {};
+  memory_[slot] = {};
   free_.push_back(slot);
+}
+
+void viewers::attach(std::uint32_t slot, protocol::chunk_sink* sink) {
+  constexpr std::uintptr_t line_size = 64;
+  slots_[slot].sink = sink;
+  auto& kept = memory_[slot] = {};
+  if (sink == nullptr)
+    return;
+  std::vector<std::span<const std::byte>> named;
+  sink->name_memory(named);
+  std::vector<const void*> wanted;
+  for (const auto& x : named)
+    for (auto at = reinterpret_cast<std::uintptr_t>(x.data()) / line_size * line_size;
+         at < reinterpret_cast<std::uintptr_t>(x.data()) + x.size(); at += line_size)
+      wanted.push_back(reinterpret_cast<const void*>(at));
+  std::sort(wanted.begin(), wanted.end());
+  wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+  std::copy_n(wanted.begin(), std::min(wanted.size(), kept.size()), kept.begin());
 }
 
 viewer* viewers::find(std::uint32_t slot) noexcept {

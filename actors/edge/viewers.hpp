@@ -5,6 +5,7 @@
 #include "model/position.hpp"
 #include "protocol/interfaces.hpp"
 
+#include <array>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -65,16 +66,13 @@ public:
   /// The viewer in `slot`; nullptr when there is none.
   viewer* find(std::uint32_t slot) noexcept;
 
+  /// From now on chunks for the viewer in `slot` may be put into `sink`; nullptr: nowhere.
+  void attach(std::uint32_t slot, protocol::chunk_sink* sink);
+
   /// Has the memory that showing something to the viewer in `slot` will need brought near.
   void fetch(std::uint32_t slot) const noexcept {
-    constexpr std::size_t lines = 4;
-    constexpr std::size_t line_size = 64;
-    const auto& x = slots_[slot];
-    if (x.sink == nullptr)
-      return;
-    __builtin_prefetch(hosting::mailbox_of(x.who));
-    for (std::size_t i = 0; i < lines; ++i)
-      __builtin_prefetch(reinterpret_cast<const char*>(x.sink) + i * line_size);
+    for (const auto* line : memory_[slot])
+      __builtin_prefetch(line);
   }
 
   /// The viewer that `x` speaks of; nullptr when somebody else has its slot now.
@@ -100,7 +98,11 @@ public:
   std::size_t size() const noexcept { return slots_.size() - free_.size(); }
 
 private:
+  /// Cache lines that a delivery goes through, most of them; nullptr: none, which costs nothing to fetch.
+  using lines = std::array<const void*, 16>;
+
   std::vector<viewer> slots_;
+  std::vector<lines> memory_; ///< of each slot
   std::unordered_map<caf::actor_addr, std::uint32_t> slot_of_;
   std::vector<std::uint32_t> free_;
   std::vector<std::uint32_t> catching_up_;

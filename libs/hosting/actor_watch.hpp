@@ -9,8 +9,11 @@
 #include <caf/mailbox_element.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace caf {
 class actor_system;
@@ -96,6 +99,12 @@ public:
   void called(std::uint64_t since, std::uint64_t now) noexcept {
     counters_.direct.add();
     counters_.busy.add(now - since);
+  }
+
+  /// Adds the memory that `called` writes to.
+  void name_memory(std::vector<std::span<const std::byte>>& to) const {
+    to.push_back(std::as_bytes(std::span{&counters_.direct, 1}));
+    to.push_back(std::as_bytes(std::span{&counters_.busy, 1}));
   }
 
   caf::actor_id id() const noexcept { return self_.aid; }

@@ -37,6 +37,10 @@ public:
   /// Writes frames in order, as one gather write with all that is waiting already.
   virtual void send(std::span<const codec::frame_ptr> frames) = 0;
 
+  /// Adds the memory that `send` goes through, for who sends to thousands and has it brought near in time. It may be
+  /// gone with the socket: an address to prefetch, not to read.
+  virtual void name_memory(std::vector<std::span<const std::byte>>& to) const { static_cast<void>(to); }
+
   /// Bytes that were sent here and that the kernel has not taken yet.
   virtual std::size_t queued_bytes() const noexcept = 0;
 

@@ -28,7 +28,6 @@ void frame_queue::push(frame_ptr frame) {
 }
 
 void frame_queue::push_rest(std::span<const frame_ptr> frames, std::size_t skip) {
-  frames_.reserve(frames.size());
   while (!frames.empty() && skip >= frames.front()->size()) {
     skip -= frames.front()->size();
     frames = frames.subspan(1);

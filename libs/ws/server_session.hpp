@@ -27,6 +27,7 @@ public:
   void refuse(unsigned status, std::string_view body, std::chrono::seconds retry_after) override;
   void send(std::span<const frame_ptr> frames) override;
   std::size_t queued_bytes() const noexcept override { return wire_->queued_bytes(); }
+  void name_memory(std::vector<std::span<const std::byte>>& to) const override;
   void ping() override;
   std::chrono::steady_clock::time_point last_heard() const noexcept override { return last_heard_; }
   void pause_reading() override { paused_ = true; }

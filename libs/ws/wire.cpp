@@ -75,6 +75,14 @@ void wire::send(std::span<const frame_ptr> frames) {
     flush();
 }
 
+void wire::name_memory(std::vector<std::span<const std::byte>>& to) const {
+  to.push_back(std::as_bytes(std::span{&way_, 1}));
+  to.push_back(std::as_bytes(std::span{&queue_, 1}));
+  to.push_back(std::as_bytes(std::span{&beast_remaining_, 1}));
+  to.push_back(std::as_bytes(std::span{&broken_, 1}));
+  to.push_back(std::as_bytes(std::span{way_.get(), 1}));
+}
+
 void wire::enqueue(std::span<const frame_ptr> frames) {
   for (const auto& x : frames)
     queue_.push(x);

@@ -48,6 +48,9 @@ public:
   void send(std::span<const frame_ptr> frames);
   void send(frame_ptr frame) { send(std::span{&frame, 1}); }
 
+  /// Adds the memory that `send` goes through, see session::name_memory().
+  void name_memory(std::vector<std::span<const std::byte>>& to) const;
+
   /// Queues a close frame, the last one.
   void send_close(std::uint16_t code, std::string_view reason = {});
 

@@ -112,13 +112,14 @@ struct sink final : protocol::chunk_sink {
   void deliver(const fanout::chunk& x) override { frames += x.frames({}).size(); }
 
   /// As a connection does it.
-  void deliver_counted(const fanout::chunk& x) override {
-    if (!hosting::counting_enabled.load(std::memory_order_relaxed))
-      return deliver(x);
-    const auto before = hosting::ticks();
+  std::uint64_t deliver_counted(const fanout::chunk& x, std::uint64_t since) override {
     deliver(x);
+    if (!hosting::counting_enabled.load(std::memory_order_relaxed))
+      return since;
+    const auto now = hosting::ticks();
     counters.direct.add();
-    counters.busy.add(hosting::ticks() - before);
+    counters.busy.add(now - since);
+    return now;
   }
 
   hosting::actor_counters counters;
