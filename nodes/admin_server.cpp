@@ -55,8 +55,10 @@ ws::http_response admin_server::on_http(const ws::http_request& request) {
     return std::move(*health);
   if (request.path == "/metrics" && (request.method == "GET" || request.method == "HEAD"))
     return metrics();
+  if (pages_.has(request.path))
+    return pages_.answer(request);
   if (!request.path.starts_with("/api/"))
-    return ws::text_response(404, "there is: /metrics /healthz /readyz /api/v1/...\n");
+    return ws::text_response(404, "there is: /inspector /metrics /healthz /readyz /api/v1/...\n");
   // Everything else is for operators.
   auto who = access_.check(request);
   if (auto* no = std::get_if<ws::http_response>(&who))

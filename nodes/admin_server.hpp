@@ -3,6 +3,7 @@
 #include "hosting/io_thread.hpp"
 #include "nodes/admin_access.hpp"
 #include "nodes/admin_api.hpp"
+#include "nodes/static_pages.hpp"
 #include "protocol/interfaces.hpp"
 #include "ws/listener.hpp"
 
@@ -21,8 +22,8 @@ struct admin_targets {
   protocol::authenticator_actor authenticator;
 };
 
-/// Operators' surfaces, on a thread of their own: `/metrics`, `/healthz`, `/readyz`, and `/api/v1/...` for operators
-/// alone.
+/// Operators' surfaces, on a thread of their own: `/metrics`, `/healthz`, `/readyz`, the page `/inspector`, which knows
+/// nothing by itself, and `/api/v1/...` for operators alone.
 class admin_server final : public ws::listener_handler {
 public:
   admin_server(caf::actor_system& system, admin_targets targets, const protocol::options& options,
@@ -49,6 +50,7 @@ private:
   admin_targets targets_;
   admin_access access_;
   admin_api api_;
+  static_pages pages_{"inspector.html", "/inspector"};
   std::shared_ptr<const std::atomic<bool>> ready_;
   hosting::io_thread thread_;
   std::unique_ptr<ws::listener> listener_;

@@ -24,7 +24,7 @@ std::optional<model::failure> node::impl::listen() {
   std::map<std::string, std::string> made_pages;
   if (town)
     made_pages.emplace("/api/town.json", town_map_json(*town));
-  const auto pages = std::make_shared<const static_pages>(made_pages);
+  const auto pages = std::make_shared<const static_pages>("index.html", "/", made_pages);
   auto where = parse_endpoint(options.edge.listen);
   for (std::size_t i = 0; i < threads.size(); ++i) {
     servers.push_back(std::make_unique<edge_server>(system, *threads[i], services_of(i), pages, ready));

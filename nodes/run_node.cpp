@@ -35,6 +35,7 @@ void print_addresses(const node& x, const protocol::options& options) {
     fmt::print("  page      http{}://{}:{}/\n", secure, host, x.edge_port());
     fmt::print("  clients   ws{}://{}:{}/\n", secure, host, x.edge_port());
   }
+  fmt::print("  inspector http://{}:{}/inspector\n", host_of(options.admin.listen), x.admin_port());
   fmt::print("  metrics   http://{}:{}/metrics\n", host_of(options.admin.listen), x.admin_port());
   std::fflush(stdout);
 }

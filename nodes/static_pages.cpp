@@ -65,14 +65,20 @@ std::string_view find_embedded(std::string_view path) noexcept {
   return found == end ? std::string_view{} : found->bytes;
 }
 
-static_pages::static_pages(const std::map<std::string, std::string>& extra) {
-  for (std::size_t i = 0; i < embedded_file_count; ++i)
-    if (embedded_files[i].path.starts_with(page_prefix))
-      add("/" + std::string{embedded_files[i].path.substr(page_prefix.size())}, std::string{embedded_files[i].bytes});
-  for (const auto& [path, text] : extra)
-    add(path, text);
-  if (const auto index = pages_.find("/index.html"); index != pages_.end())
-    pages_["/"] = index->second;
+static_pages::static_pages(std::string_view document, const std::string& path,
+                           const std::map<std::string, std::string>& extra) {
+  for (std::size_t i = 0; i < embedded_file_count; ++i) {
+    const auto& file = embedded_files[i];
+    if (!file.path.starts_with(page_prefix))
+      continue;
+    const auto name = file.path.substr(page_prefix.size());
+    if (!name.ends_with(".html") || name == document)
+      add("/" + std::string{name}, std::string{file.bytes});
+  }
+  for (const auto& [made, text] : extra)
+    add(made, text);
+  if (const auto found = pages_.find("/" + std::string{document}); found != pages_.end())
+    pages_[path] = found->second;
 }
 
 void static_pages::add(std::string path, std::string bytes) {

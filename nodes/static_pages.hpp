@@ -15,7 +15,7 @@ struct embedded_file {
   std::string_view bytes;
 };
 
-/// The town page, as it was built, and the built-in town.
+/// The pages, as they were built, and the built-in town.
 extern const embedded_file embedded_files[];
 extern const std::size_t embedded_file_count;
 
@@ -26,8 +26,12 @@ std::string_view find_embedded(std::string_view path) noexcept;
 /// kept for good), compression and a strict Content-Security-Policy.
 class static_pages {
 public:
-  /// The files of the page; `extra` are pages made at start: their path and JSON text.
-  explicit static_pages(const std::map<std::string, std::string>& extra = {});
+  /// The page `document` (`index.html`), at `path` and by its own name, with the assets; other documents are another
+  /// listener's. `extra` are pages made at start: their path and JSON text.
+  static_pages(std::string_view document, const std::string& path,
+               const std::map<std::string, std::string>& extra = {});
+
+  bool has(std::string_view path) const { return pages_.find(path) != pages_.end(); }
 
   /// The answer to a GET or HEAD of a page that exists; 404 and 405 otherwise.
   ws::http_response answer(const ws::http_request& request) const;

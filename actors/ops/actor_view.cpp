@@ -30,21 +30,30 @@ std::uint64_t key_of(const actor_row& x, std::string_view sort) {
 }
 
 model::array branch(const std::unordered_map<caf::actor_id, std::vector<const actor_row*>>& children,
-                    caf::actor_id parent, const std::string& node, std::size_t& left) {
+                    caf::actor_id parent, const std::string& node, tree_bounds& left) {
   model::array result;
   const auto found = children.find(parent);
   if (found == children.end())
     return result;
   for (const auto* row : found->second) {
-    if (left == 0)
+    if (left.limit == 0 || (parent != 0 && result.size() == left.each))
       break;
-    --left;
+    --left.limit;
     auto shown = view(*row, node);
+    const auto family = children.find(row->id);
+    shown.emplace_back("child_count", std::uint64_t{family == children.end() ? 0 : family->second.size()});
     if (auto below = branch(children, row->id, node, left); !below.empty())
       shown.emplace_back("children", std::move(below));
     result.emplace_back(std::move(shown));
   }
   return result;
+}
+
+/// Whether `part` is in `whole`, whatever the case of its ASCII letters.
+bool contains(std::string_view whole, std::string_view part) {
+  const auto lower = [](char x) { return x >= 'A' && x <= 'Z' ? static_cast<char>(x - 'A' + 'a') : x; };
+  return part.empty() || std::search(whole.begin(), whole.end(), part.begin(), part.end(),
+                                     [&](char x, char y) { return lower(x) == lower(y); }) != whole.end();
 }
 
 } // namespace
@@ -92,11 +101,12 @@ std::uint64_t number_of(const model::object& question, std::string_view key, std
 void select(std::vector<actor_row>& rows, const model::object& question) {
   const auto kind = text_of(question, "kind");
   const auto label = text_of(question, "label");
+  const auto text = text_of(question, "text");
   const auto* parent = model::find(question, "parent");
   const auto of = number_of(question, "parent", 0);
   std::erase_if(rows, [&](const actor_row& x) {
     return (!kind.empty() && hosting::actor_list::kind_name(x.kind) != kind) || (!label.empty() && x.label != label) ||
-           (parent != nullptr && x.parent != of);
+           !contains(x.label, text) || (parent != nullptr && x.parent != of);
   });
   const auto sort = text_of(question, "sort");
   if (sort.empty() || sort == "id")
@@ -106,14 +116,15 @@ void select(std::vector<actor_row>& rows, const model::object& question) {
               [&](const auto& x, const auto& y) { return key_of(x, sort) > key_of(y, sort); });
 }
 
-model::array tree(const std::vector<actor_row>& rows, const std::string& node, std::size_t limit) {
+model::array tree(const std::vector<actor_row>& rows, const std::string& node, const tree_bounds& bounds) {
   std::unordered_set<caf::actor_id> present;
   for (const auto& x : rows)
     present.insert(x.id);
   std::unordered_map<caf::actor_id, std::vector<const actor_row*>> children;
   for (const auto& x : rows) // whose parent is gone stands at the top
     children[present.contains(x.parent) ? x.parent : 0].push_back(&x);
-  return branch(children, 0, node, limit);
+  auto left = bounds;
+  return branch(children, 0, node, left);
 }
 
 } // namespace towncrier::ops

@@ -23,10 +23,17 @@ std::string text_of(const model::object& question, std::string_view key);
 /// The number called `key` of a question.
 std::uint64_t number_of(const model::object& question, std::string_view key, std::uint64_t fallback);
 
-/// Leaves only the actors that a question wants (`kind`, `parent`, `label`), in the order that it wants (`sort`).
+/// Leaves only the actors that a question wants (`kind`, `parent`, `label`, `text` in the label whatever its letter
+/// case), in the order that it wants (`sort`).
 void select(std::vector<hosting::actor_row>& rows, const model::object& question);
 
-/// The same actors, each with its `children`: who spawned whom. At most `limit` of them.
-model::array tree(const std::vector<hosting::actor_row>& rows, const std::string& node, std::size_t limit);
+/// How much of a tree is shown.
+struct tree_bounds {
+  std::size_t limit = 0; ///< actors altogether
+  std::size_t each = 0;  ///< children of each of them: thousands of connections must not hide what stands after them
+};
+
+/// The same actors, each with its `children` (who spawned whom) and their number `child_count`.
+model::array tree(const std::vector<hosting::actor_row>& rows, const std::string& node, const tree_bounds& bounds);
 
 } // namespace towncrier::ops

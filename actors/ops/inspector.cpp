@@ -114,7 +114,7 @@ model::object inspector_state::actors(const model::object& question) const {
       {"node", services.node}, {"total", std::uint64_t{total}}, {"matching", std::uint64_t{rows.size()}}};
   const auto limit = limit_of(question);
   if (const auto* wanted = model::find(question, "tree"); wanted != nullptr && *wanted == model::value{true}) {
-    result.emplace_back("actors", tree(rows, services.node, limit));
+    result.emplace_back("actors", tree(rows, services.node, {limit, number_of(question, "each", limit)}));
     return result;
   }
   model::array shown;

@@ -8,5 +8,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: false,
     reportCompressedSize: true,
+    // The town, which clients see, and the inspector, which operators do.
+    rollupOptions: { input: ['index.html', 'inspector.html'] },
   },
 });

@@ -29,7 +29,7 @@ DEFAULT_OPTIONS = {
 # Lines of the node's log that are kept for an error report.
 KEPT_LOG_LINES = 2000
 
-_ADDRESS_LINE = re.compile(r"^\s+(page|clients|metrics)\s+(\S+)\s*$")
+_ADDRESS_LINE = re.compile(r"^\s+(page|clients|inspector|metrics)\s+(\S+)\s*$")
 _running = set()
 _libc = ctypes.CDLL(None)
 _PR_SET_PDEATHSIG = 1
@@ -40,7 +40,7 @@ class NodeError(RuntimeError):
 
 
 class NodeProcess:
-    """One node. Attributes after `start`: `pid`, `name`, `version`, `addresses` (`page`, `clients`, `metrics`)."""
+    """One node. Attributes after `start`: `pid`, `name`, `version`, `addresses` (`page`, `clients`, `inspector`, `metrics`)."""
 
     def __init__(self, binary, *options, environment=None, directory=None, start_timeout=30.0, stop_timeout=20.0,
                  wait_until_ready=True):

@@ -1,0 +1,4 @@
+import '../style/inspector.css';
+import { Inspector } from './inspector';
+
+new Inspector().start();

@@ -1,0 +1,101 @@
+import { button, clock, make, say } from '../../ui/dom';
+import { millis, plural } from '../format';
+import { OUTCOMES, type Outcome, type Trace, type TracedMessage } from '../trace_model';
+import { drawTimeline } from './timeline_view';
+
+/** A sign for each outcome, for those who do not go by colours. */
+export const SIGNS: Record<Outcome, string> = { passed: '→', written: '✓', conflated: '≈', filtered: '⊘', dropped: '✕', held: '‖' };
+
+export interface TraceDeeds {
+  stop(id: string): void;
+  shut(): void;
+}
+
+/** One trace: its messages, and the way of the chosen one. */
+export class TraceView {
+  private drawn = '';
+  private readonly open = new Set<string>();
+  /** Messages of which all lanes are wanted. */
+  private readonly all = new Set<string>();
+
+  constructor(private readonly root: HTMLElement, private readonly deeds: TraceDeeds) {}
+
+  /** Shows a trace; without one, that it was not read yet, or that none is chosen. */
+  show(x: Trace | undefined, wanted: string | undefined): void {
+    if (!x) {
+      this.drawn = '';
+      this.root.replaceChildren(make('p', 'faint empty', wanted ? 'Asking …' : 'Follow the next messages of a character, of a type of event, or of a connection: through every actor and node, to the socket.'));
+      return;
+    }
+    const words = JSON.stringify(x);
+    if (words === this.drawn) return;
+    const first = !this.drawn;
+    this.drawn = words;
+    if (first && x.messages[0]) this.open.add(nameOf(x.messages[0], 0));
+    if (first && !x.messages.length) this.open.add('0');
+    this.root.replaceChildren(this.head(x), ...(x.messages.length ? x.messages.map((m, i) => this.message(m, i)) : [this.waiting(x)]));
+  }
+
+  missing(words: string): void {
+    this.root.replaceChildren(make('p', 'bad empty', words));
+  }
+
+  private head(x: Trace): HTMLElement {
+    const shut = button('×', 'icon shut', () => this.deeds.shut());
+    shut.setAttribute('aria-label', 'Close the trace');
+    const stop = button('Stop', 'toggle', () => this.deeds.stop(x.id));
+    stop.hidden = x.state !== 'following';
+    const state = make('span', 'chip tone', x.state);
+    state.dataset.tone = x.state === 'complete' ? 'good' : 'warn';
+    return make('header', '', make('h2', '', x.subject), state, stop, shut);
+  }
+
+  private waiting(x: Trace): HTMLElement {
+    return make('p', 'faint empty', x.state === 'following' ? 'Waiting for its next message …' : 'No message of it came while it was followed.');
+  }
+
+  private message(x: TracedMessage, i: number): HTMLElement {
+    const name = nameOf(x, i);
+    const body = make('div', 'message-body');
+    const line = make('summary', '',
+      make('span', 'when', clock(x.began)), make('strong', '', x.type || x.subject), make('span', 'faint', x.revision && `rev. ${x.revision}`),
+      make('span', 'took', millis(x.tookMs)), counts(x));
+    const box = make('details', 'message', line, body);
+    box.open = this.open.has(name) || (i === 0 && this.open.has('0'));
+    const fill = (): void => {
+      if (!box.open || body.firstChild) return;
+      this.fillBody(body, x, name);
+    };
+    box.addEventListener('toggle', () => {
+      if (box.open) this.open.add(name);
+      else this.open.delete(name);
+      fill();
+    });
+    fill();
+    return box;
+  }
+
+  private fillBody(body: HTMLElement, x: TracedMessage, name: string): void {
+    const about = make('p', 'faint', `Of ${x.subject}, from ${x.origin}. Trace ${x.traceId}${x.parentId ? `, below the publisher's span ${x.parentId}` : ''}. Clocks of nodes may differ.`);
+    const draw = (): HTMLElement => drawTimeline(x, this.all.has(name), () => {
+      this.all.add(name);
+      body.replaceChildren(about, draw());
+    });
+    body.append(about, draw());
+  }
+}
+
+const nameOf = (x: TracedMessage, i: number): string => x.traceId || String(i);
+
+/** How many got the message, and how many did not. */
+function counts(x: TracedMessage): HTMLElement {
+  const chips = OUTCOMES.filter((o) => x.receivers[o]).map((o) => {
+    const chip = make('span', 'outcome', `${SIGNS[o]} ${x.receivers[o]!.toLocaleString('en')} ${o}`);
+    chip.dataset.outcome = o;
+    return chip;
+  });
+  const root = make('span', 'counts', ...chips);
+  if (!chips.length) say(root, x.spans.length ? 'nobody receives it' : '');
+  root.setAttribute('aria-label', `Receivers: ${OUTCOMES.filter((o) => x.receivers[o]).map((o) => `${plural(x.receivers[o]!, 'receiver')} ${o}`).join(', ') || 'none'}`);
+  return root;
+}
