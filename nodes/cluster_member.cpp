@@ -2,6 +2,7 @@
 
 #include "actors/cluster/edge_roster.hpp"
 #include "actors/cluster/membership.hpp"
+#include "actors/cluster/tls_errors.hpp"
 #include "nodes/edge_server.hpp"
 #include "nodes/wall_clock.hpp"
 #include "ws/tls_context.hpp"
@@ -38,6 +39,7 @@ model::result<std::string> read_password(const std::string& path) {
 void configure_links(caf::actor_system_config& to, const protocol::cluster_options& x) {
   if (!x.enabled())
     return;
+  cluster::keep_tls_errors_apart();
   to.load<caf::io::middleman>();
   to.load<caf::openssl::manager>();
   to.add_message_types<caf::id_block::towncrier>();

@@ -23,7 +23,7 @@ struct exchange_settings {
 /// Hands every batch to all hubs of this node, and those of this node to every peer. Knows the latest state of every
 /// character, whoever said it, and what this node said lately.
 ///
-/// exchange.cpp: batches; exchange_peers.cpp: the view, links, and what peers have missed.
+/// exchange.cpp: batches; exchange_peers.cpp: the view and the links; exchange_missed.cpp: what peers have missed.
 struct exchange_state {
   static inline const char* name = "exchange";
   using self_pointer = hosting::pointer<protocol::exchange_actor, exchange_state>;
@@ -53,6 +53,9 @@ struct exchange_state {
   // -- peers
 
   void see(const protocol::cluster_view& x);
+  void note_gone(const std::map<std::string, std::uint64_t>& before);
+  void restate_gone();
+  void restate(const std::string& node) const;
   protocol::peer_link_actor& link_to(const protocol::node_info& x);
   caf::result<protocol::link_reply> greeted(protocol::link_hello& x);
   protocol::log_answer missed(const protocol::log_request& x) const;
@@ -85,6 +88,8 @@ struct exchange_state {
   std::map<std::string, protocol::peer_link_actor> links;
   /// The incarnations of the nodes in the view.
   std::map<std::string, std::uint64_t> lives;
+  /// Nodes whose lives ended, and when the peers are told what each said last: some may have heard less of it.
+  std::map<std::string, flow::time_point> gone;
   std::uint64_t links_begun = 0;
 };
 

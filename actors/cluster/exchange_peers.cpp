@@ -1,5 +1,4 @@
 #include "actors/cluster/exchange.hpp"
-#include "codec/batch.hpp"
 
 #include <algorithm>
 
@@ -7,43 +6,14 @@ namespace towncrier::cluster {
 
 namespace {
 
-using protocol::parcel_kind;
+/// How long after a node's end what it said last is told again: by then others have taken over what they are to.
+constexpr std::chrono::seconds settling_time{2};
 
-/// The heap that the changes of one part of a conflated parcel hold, about.
-constexpr std::size_t part_bytes = 128 * 1024;
+/// The heap that the changes of one message about such a node hold, about.
+constexpr std::size_t restated_bytes = 128 * 1024;
 
-/// Cuts changes into the parts of one conflated parcel, all with the stamp of the last batch that they stand for.
-class conflator {
-public:
-  conflator(model::origin_position stamp, protocol::log_answer& to) : stamp_(std::move(stamp)), to_(to) {}
-
-  void add(model::change x) {
-    size_ += model::estimated_size(x);
-    events_ += std::holds_alternative<model::event_ptr>(x) ? 1 : 0;
-    changes_.push_back(std::move(x));
-    if (size_ >= part_bytes)
-      cut(parcel_kind::part, 0);
-  }
-
-  void finish(std::uint64_t lost_events) { cut(parcel_kind::conflated, lost_events); }
-
-private:
-  void cut(parcel_kind kind, std::uint64_t lost_events) {
-    auto batch = std::make_shared<const model::batch>(model::batch{stamp_, std::exchange(changes_, {})});
-    auto bytes = codec::encode_batch(*batch);
-    auto parcel =
-        std::make_shared<const protocol::parcel>(protocol::parcel{std::move(batch), std::move(bytes), events_});
-    to_.loads.push_back({std::move(parcel), kind, lost_events});
-    size_ = 0;
-    events_ = 0;
-  }
-
-  model::origin_position stamp_;
-  protocol::log_answer& to_;
-  std::vector<model::change> changes_;
-  std::size_t size_ = 0;
-  std::uint64_t events_ = 0;
-};
+/// Only what was said shortly before a node's end may have reached some and not others.
+constexpr std::size_t max_restated_removals = 1000;
 
 } // namespace
 
@@ -53,15 +23,64 @@ void exchange_state::see(const protocol::cluster_view& x) {
   const auto has = [&](const std::string& id) {
     return std::any_of(x.nodes.begin(), x.nodes.end(), [&](const auto& node) { return node.id == id; });
   };
-  lives.clear();
+  const auto before = std::exchange(lives, {});
   for (const auto& node : x.nodes)
     lives[node.id] = node.incarnation;
+  note_gone(before);
   for (const auto& node : x.nodes)
     if (node.id != settings.node && !node.link.empty())
       self->send(link_to(node), node);
   for (const auto& [id, link] : links)
     if (!has(id))
       self->send(link, protocol::stop_atom::value);
+}
+
+void exchange_state::note_gone(const std::map<std::string, std::uint64_t>& before) {
+  for (const auto& [id, life] : before)
+    if (const auto at = lives.find(id); id != settings.node && (at == lives.end() || at->second != life))
+      gone[id] = now() + settling_time;
+}
+
+void exchange_state::restate_gone() {
+  std::erase_if(gone, [&](const auto& x) {
+    const auto& [id, due] = x;
+    // While there is a link, the node may still speak.
+    if (now() < due || (links.contains(id) && !lives.contains(id)))
+      return false;
+    restate(id);
+    return true;
+  });
+}
+
+/// The peers may hold less of what `node` said before its end, each something else: now all hold the latest of it.
+void exchange_state::restate(const std::string& node) const {
+  std::vector<model::change> changes;
+  std::size_t size = 0;
+  const auto tell = [&] {
+    const auto batch = std::make_shared<const model::batch>(
+        model::batch{{settings.node, settings.incarnation, said.last()}, std::exchange(changes, {})});
+    for (const auto& [id, link] : links)
+      self->send(link, protocol::outgoing_objection{batch});
+    size = 0;
+  };
+  const auto add = [&](model::change_kind kind, model::character_ptr last) {
+    changes.push_back(model::character_change{kind, std::move(last), {}, kind == model::change_kind::update});
+    size += model::estimated_size(changes.back());
+    if (size >= restated_bytes)
+      tell();
+  };
+  const auto is_of_it = [&](const model::revision& x) { return x.owner == node && is_orphan(x); };
+  latest.for_each([&](const auto&, const known_state& x) {
+    if (is_of_it(x.now->rev))
+      add(model::change_kind::update, x.now);
+  });
+  latest.for_each_removed(max_restated_removals, [&](const model::character_id& id, const model::revision& rev) {
+    if (is_of_it(rev))
+      add(model::change_kind::removed,
+          std::make_shared<const model::character>(model::character{id, {}, {}, {}, {}, {}, rev, 0}));
+  });
+  if (!changes.empty())
+    tell();
 }
 
 protocol::peer_link_actor& exchange_state::link_to(const protocol::node_info& x) {
@@ -85,57 +104,6 @@ caf::result<protocol::link_reply> exchange_state::greeted(protocol::link_hello& 
   if (at == links.end())
     return protocol::link_reply{false, "node " + settings.node + " does not know " + x.node + " yet", {}};
   return self->delegate(at->second, std::move(x));
-}
-
-/// As it was, where the log has it all and it is not too much; conflated otherwise.
-protocol::log_answer exchange_state::missed(const protocol::log_request& x) const {
-  protocol::log_answer result;
-  const auto from = x.after.value_or(0);
-  const auto whole = said.reaches(from) && (x.after || said.evicted_events() == 0);
-  // A peer that knows nothing is also told of the characters whose nodes are gone: nobody else will.
-  const auto as_it_was = x.after || (said.last() != 0 && !knows_orphans());
-  if (as_it_was && whole && said.bytes_after(from) <= settings.link.window_bytes) {
-    result.upto = from;
-    for (auto& record : said.after(from, x.max_bytes)) {
-      result.upto = record.sequence;
-      result.loads.push_back({std::move(record.payload)});
-    }
-    result.all = result.upto == said.last();
-    result.events = said.events_upto(result.upto);
-    return result;
-  }
-  const auto lost =
-      !x.after || said.reaches(from) ? 0 : said.evicted_events() - std::min(x.events, said.evicted_events());
-  add_conflated(x.after, lost, result);
-  result.upto = said.last();
-  result.events = said.events();
-  return result;
-}
-
-bool exchange_state::knows_orphans() const {
-  auto found = false;
-  latest.for_each([&](const auto&, const known_state& x) { found = found || is_orphan(x.now->rev); });
-  return found;
-}
-
-void exchange_state::add_conflated(std::optional<std::uint64_t> after, std::uint64_t lost_events,
-                                   protocol::log_answer& to) const {
-  const auto from = after.value_or(0);
-  conflator out{{settings.node, settings.incarnation, said.last()}, to};
-  for (const auto& [sequence, character] : removed)
-    if (sequence > from && latest.find(character->id) == nullptr)
-      out.add(model::character_change{model::change_kind::removed, character, {}, false});
-  latest.for_each([&](const auto&, const known_state& x) {
-    if (x.sequence > from || (!after && is_orphan(x.now->rev)))
-      out.add(model::character_change{model::change_kind::update, x.now, {}, true});
-  });
-  // Whoever begins now has missed nothing.
-  if (after)
-    for (const auto& record : said.after(from))
-      for (const auto& change : record.payload->batch->changes)
-        if (std::holds_alternative<model::event_ptr>(change))
-          out.add(change);
-  out.finish(lost_events);
 }
 
 void exchange_state::list_links(caf::typed_response_promise<protocol::link_list> promise) {

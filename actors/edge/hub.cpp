@@ -56,6 +56,8 @@ void hub_state::take_in(const model::batch& x, protocol::parcel_kind kind) {
   for (const auto& change : x.changes)
     if (auto item = apply(change))
       kept->items.push_back(std::move(item));
+  if (kind == protocol::parcel_kind::objection && !kept->items.empty())
+    restated_until = now() + options.history_age;
   window.boundaries.push_back({window.entries.size(), window.way->batches()});
   window.records.push_back(std::move(kept));
   schedule_flush();

@@ -62,6 +62,7 @@ struct hub_state {
   // -- resume and snapshots
 
   bool waits_for_peers(const protocol::join_request& x);
+  bool waits_for_peers(catch_up& behind, const protocol::resume_order& x);
   bool is_ahead(const model::position& x) const;
   bool begin_resume(slot_type slot, std::string_view position_text);
   void hold(slot_type slot);
@@ -100,6 +101,8 @@ struct hub_state {
   edge::viewers viewers;
   /// Up to where everything was taken in; what is in the window was not shown yet.
   model::position position;
+  /// Until then a viewer that resumes gets a snapshot as well: states came that are in no batch of any history.
+  flow::time_point restated_until{};
   /// The same as clients are told it, once somebody was.
   fanout::position_text written_position;
   /// The viewers by when their heartbeats are due.

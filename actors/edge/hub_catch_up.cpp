@@ -37,6 +37,19 @@ bool hub_state::waits_for_peers(const protocol::join_request& x) {
   return true;
 }
 
+/// The same for one that says `resume` after it has joined.
+bool hub_state::waits_for_peers(catch_up& behind, const protocol::resume_order& x) {
+  const auto from = peers.empty() ? std::nullopt : model::position::parse(x.position);
+  const auto until = behind.waits_until.value_or(now() + early_patience);
+  if (!from || !is_ahead(*from) || now() >= until) {
+    behind.waits_until.reset();
+    return false;
+  }
+  behind.waits_until = until;
+  self->delayed_send(self, early_retry, x);
+  return true;
+}
+
 /// Whether `x` has something of a peer that has not come here yet.
 bool hub_state::is_ahead(const model::position& x) const {
   return std::any_of(x.marks().begin(), x.marks().end(), [&](const auto& entry) {
@@ -54,6 +67,7 @@ bool hub_state::begin_resume(slot_type slot, std::string_view position_text) {
     return false;
   auto& behind = viewers.begin_catching_up(slot);
   behind.at = *from;
+  behind.snapshot_due = behind.snapshot_due || now() < restated_until;
   for (auto& record : *missed)
     behind.add(std::move(record));
   return true;
@@ -73,7 +87,7 @@ void hub_state::release_if(const protocol::release_hold& x) {
 
 void hub_state::release(slot_type slot) {
   const auto& behind = viewers.find(slot)->behind;
-  if (!behind || !std::exchange(behind->held, false))
+  if (!behind || behind->waits_until || !std::exchange(behind->held, false))
     return;
   flush();
   pump(slot);
@@ -89,6 +103,8 @@ void hub_state::resume(protocol::resume_order& x) {
     watch_world(slot); // it said `resume` instead of `subscribe`
   // What it missed has to come before what is live: once it was shown that, only a snapshot is in order.
   const auto held = viewer->behind && viewer->behind->held;
+  if (held && waits_for_peers(*viewer->behind, x))
+    return;
   const auto resumed = held && begin_resume(slot, x.position);
   if (!resumed && held)
     viewers.end_catching_up(slot);

@@ -6,6 +6,7 @@
 #include "protocol/interfaces.hpp"
 
 #include <array>
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -30,6 +31,8 @@ using record_ptr = std::shared_ptr<const record>;
 struct catch_up {
   /// Whether it may still say where to resume, so that even `missed` waits.
   bool held = false;
+  /// Until when its `resume` waits for what it has heard elsewhere and this edge has not.
+  std::optional<std::chrono::steady_clock::time_point> waits_until;
   /// Whether it is to be given the state of everything it watches when it has caught up.
   bool snapshot_due = false;
   /// Records that it has not been given, oldest first.

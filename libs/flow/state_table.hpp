@@ -61,6 +61,14 @@ public:
       f(id, x.entry);
   }
 
+  /// Calls `f(id, revision)` for the latest `most` removals that are remembered, newest first. `f` must not call
+  /// `apply`.
+  template <class F>
+  void for_each_removed(std::size_t most, F f) const {
+    for (auto at = tombstones_.rbegin(); at != tombstones_.rend() && most > 0; ++at, --most)
+      f(at->id, at->rev);
+  }
+
   /// How many characters there are, removed ones not counted.
   std::size_t size() const noexcept { return states_.size(); }
   std::size_t tombstones() const noexcept { return tombstones_.size(); }

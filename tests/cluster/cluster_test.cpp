@@ -130,6 +130,26 @@ TEST_F(cluster_test, a_node_that_joins_is_told_of_characters_whose_node_is_gone)
   EXPECT_EQ(state("n4", "ada"), "glad");
 }
 
+TEST_F(cluster_test, what_only_some_heard_of_a_node_before_its_end_all_are_told) {
+  start_three();
+  say(nodes.at("n1"), "ada", "glad");
+  say(nodes.at("n1"), "bob", "here");
+  pass(100ms);
+  net->cut("n1", "n3");
+  say(nodes.at("n1"), "ada", "sad");
+  say(nodes.at("n1"), "bob", "gone", model::change_kind::removed);
+  pass(100ms);
+  EXPECT_EQ(state("n2", "ada"), "sad");
+  EXPECT_EQ(state("n3", "ada"), "glad");
+  crash("n1");
+  show_view();
+  pass(5s);
+  EXPECT_EQ(state("n3", "ada"), "sad");
+  for (const auto who : {"ada", "bob"})
+    EXPECT_EQ(nodes.at("n3").seen.states[who].rev, nodes.at("n2").seen.states[who].rev) << who;
+  EXPECT_TRUE(nodes.at("n2").seen.faults.empty());
+}
+
 TEST_F(cluster_test, a_node_of_another_cluster_or_version_is_refused_with_a_reason) {
   start_three();
   protocol::link_hello hello;

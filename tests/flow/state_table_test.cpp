@@ -97,6 +97,15 @@ TEST(state_table, without_room_for_tombstones_still_removes) {
   EXPECT_EQ(x.size() + x.tombstones(), 0u);
 }
 
+TEST(state_table, visits_the_latest_removals_newest_first) {
+  table x;
+  for (const auto* name : {"a", "b", "c"})
+    x.apply(removal(name, {1, 2}), "");
+  std::string seen;
+  x.for_each_removed(2, [&](const auto& key, const auto& rev) { seen += key.text + std::to_string(rev.version); });
+  EXPECT_EQ(seen, "c2b2");
+}
+
 TEST(state_table, visits_every_character_once) {
   table x;
   for (const auto* name : {"a", "b", "c"})

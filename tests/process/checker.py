@@ -35,7 +35,8 @@ class Rules:
 
     `published` events: key -> entry of the file; `states`: character -> content; `deaths`: times at which nodes died
     with what they had not passed on; `max_silence` (None: not asked) for a character whose `moving` states say that it
-    moves all the time.
+    moves all the time; `max_delay` (None: not asked) from when an event was sent, by who sent it only once, until
+    viewers that never lost their connection were given it.
     """
 
     published: dict = dataclasses.field(default_factory=dict)
@@ -43,12 +44,13 @@ class Rules:
     deaths: list = dataclasses.field(default_factory=list)
     moving: frozenset = frozenset()
     max_silence: float = None
+    max_delay: float = None
     open_at_end: bool = True
 
 
 @dataclasses.dataclass(frozen=True)
 class Fault:
-    """`kind`: fell, contested, final, published, lost, doubled, order, silence, protocol, absent."""
+    """`kind`: fell, contested, final, published, lost, doubled, order, silence, late, protocol, absent."""
 
     kind: str
     viewer: object
@@ -70,6 +72,7 @@ class Viewer:
         self.unresumed = []  # times between which it was told nothing and this was said
         self.announced = 0  # events that it was told it was not given
         self.silence = (0.0, None)
+        self.delays = {}  # published event -> how long it took
 
 
 class Checker:
@@ -90,6 +93,7 @@ class Checker:
             self._viewers[number] = self._follow(number, journal)
         self._check_final()
         self._check_events()
+        self._check_delays()
         self._summarize()
         return self
 
@@ -177,6 +181,8 @@ class Checker:
             self.fault("doubled", number, f"event {key if publisher else counter} came {viewer.events[key]} times")
         if publisher is None:
             return
+        if viewer.events[key] == 1 and "sent" in self.rules.published.get(key, {}):
+            viewer.delays[key] = time - self.rules.published[key]["sent"]
         last = viewer.last_counter.get(publisher, counter - 1)
         if counter < last and viewer.events[key] == 1 and not self._is_uncertain(key):
             self.fault("order", number, f"event {counter} of {publisher} came after {last}")
@@ -221,6 +227,19 @@ class Checker:
                 shown = ", ".join(str(self._said.get(x, x))[:160] for x in missed[:3])
                 self.fault("lost", number, f"{len(missed)} events missing, {viewer.announced} announced: {shown}")
 
+    def _check_delays(self):
+        """Nobody who stayed where it was had to wait for what was said once."""
+        for number, viewer in self._viewers.items():
+            if viewer.lost_at is not None:
+                viewer.delays.clear()
+            for key in [x for x in viewer.delays if self._is_uncertain(x)]:
+                del viewer.delays[key]
+            if self.rules.max_delay is None:
+                continue
+            for key, delay in viewer.delays.items():
+                if delay > self.rules.max_delay:
+                    self.fault("late", number, f"event {key} took {delay:.2f} s")
+
     def _is_excused(self, key, time, viewer):
         if any(begin - MARGIN < time < end + MARGIN for begin, end in viewer.unresumed):
             return True
@@ -240,7 +259,8 @@ class Checker:
             "reconnections": sum(happening in (CLOSED, CUT) for _, happening, _ in journal),
             "unresumed": sum(len(x.unresumed) for x in viewers), "announced": sum(x.announced for x in viewers),
             "characters": len({who for who, _ in self._contents}), "events": len(self._arrivals),
-            "longest_silence": round(silence, 3), "most_silent": who, "faults": dict(self._count),
+            "longest_silence": round(silence, 3), "most_silent": who,
+            "longest_delay": round(max((y for x in viewers for y in x.delays.values()), default=0.0), 3), "faults": dict(self._count),
         }
 
 

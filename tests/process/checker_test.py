@@ -157,6 +157,16 @@ class CheckerTest(unittest.TestCase):
             self.all_see(event(n))
         self.check()
 
+    def test_who_lost_its_connection_may_have_to_wait(self):
+        self.rules.published = {("p", 1): {"times": 1, "sent": self.time, "acked": self.time}}
+        self.rules.max_delay = 1.0
+        self.lose(1)
+        self.all_see(event(1), but=[1])
+        self.time += 2
+        self.open(1, resumed=True)
+        self.see(1, event(1))
+        self.check()
+
     # Broken ones
 
     def test_finds_a_version_that_falls(self):
@@ -277,6 +287,13 @@ class CheckerTest(unittest.TestCase):
         self.time += 2.5
         self.all_see(change("a", 3))
         self.assertGreater(self.check("silence").summary["longest_silence"], 2.5)
+
+    def test_finds_an_event_that_took_long(self):
+        self.rules.published = {("p", 1): {"times": 1, "sent": self.time, "acked": self.time + 2}}
+        self.rules.max_delay = 1.0
+        self.time += 1
+        self.all_see(event(1))
+        self.assertAlmostEqual(self.check("late").summary["longest_delay"], 1.2)
 
     def test_who_rests_may_stand_still(self):
         self.rules.moving, self.rules.max_silence = frozenset(["MOVE"]), 2.0

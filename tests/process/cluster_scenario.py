@@ -83,21 +83,22 @@ class ClusterTest(unittest.TestCase):
 
     # Its end
 
-    def judge(self, max_silence=None):
+    def judge(self, max_silence=None, max_delay=None):
         """Lets everything come to rest and asks the checker; its summary."""
         self.recorder.wait_until_all_open(60)
         for publisher in self.publishers:
             publisher.finish(60)
             self.assertEqual(publisher.faults, [])
-        for url in self.edges():
-            command(url, "pause")
+        self.recorder.be_patient()
+        self.assertTrue(all([command(url, "pause") for url in self.edges()]))
         self.recorder.wait_until_quiet()
         # Who comes now is given what each edge holds to be the present state.
         self.recorder.add(4 * len(self.edges()))
         self.recorder.wait_until_all_open()
         self.recorder.wait_until_quiet()
         self.assertEqual(self.recorder.finish(), 0)
-        rules = Rules(deaths=self.deaths, moving=frozenset(["MOVE", MOVING]), max_silence=max_silence or 1e9)
+        rules = Rules(deaths=self.deaths, moving=frozenset(["MOVE", MOVING]), max_silence=max_silence or 1e9,
+                      max_delay=max_delay)
         for publisher in self.publishers:
             rules.published.update(publisher.events)
             rules.states.update(publisher.states)

@@ -38,6 +38,10 @@ class RecorderProcess:
         self._say(f"add {count}")
         self._wait(lambda: self.status.get("viewers", 0) >= wanted, "more viewers", 10)
 
+    def be_patient(self):
+        """From now on silence is no reason to leave an edge: soon nobody will be told anything."""
+        self._say("patience")
+
     def wait_until_all_open(self, patience=30):
         self._wait(lambda: self.status and self.status["open"] == self.status["viewers"], "all viewers", patience)
 

@@ -97,6 +97,8 @@ void recorder::obey(const std::string& command) {
     ends_ = true;
   else if (command.starts_with("add "))
     add(static_cast<std::uint32_t>(std::max(0, std::atoi(command.c_str() + 4))));
+  else if (command == "patience")
+    shared_.silence_us = 0;
   else
     std::fprintf(stderr, "recorder: no such command: %s\n", command.c_str());
 }

@@ -42,7 +42,9 @@ bool viewer::tick(shared_state& with, std::uint64_t now) {
     connect(with, now);
     return phase_ == phase::connecting;
   }
-  if (phase_ == phase::open)
+  if (phase_ == phase::open && with.silence_us == 0)
+    due_ = 0; // it may be silent from now on
+  else if (phase_ == phase::open)
     lose(with, happening::cut, ETIMEDOUT);
   else if (phase_ != phase::gone)
     lose(with, happening::refused, 0);
