@@ -28,11 +28,12 @@ public:
 
   /// Keeps `x`, which holds `bytes`, and evicts what is too old or too much for it. False, and nothing done, for one
   /// that is not newer than the last of its origin: it was seen already. One that skips sequences is kept, and what
-  /// lies before the gap counts as evicted.
-  bool append(const model::origin_position& stamp, Payload x, std::size_t bytes, time_point now) {
-    if (!log_.note(stamp))
+  /// lies before the gap counts as evicted. `stands_for`: how many batches up to `stamp` it is given instead of.
+  bool append(const model::origin_position& stamp, Payload x, std::size_t bytes, time_point now,
+              std::uint64_t stands_for = 1) {
+    if (!log_.note(stamp, stands_for))
       return false;
-    records_.push({stamp, std::move(x), bytes, now});
+    records_.push({stamp, std::move(x), bytes, now, stands_for});
     bytes_ += bytes;
     while (bytes_ > options_.max_bytes)
       drop_oldest();
@@ -60,15 +61,17 @@ public:
   ///   complete from its first batch.
   /// A position that equals `current` has missed nothing, whatever is kept. O(batches since `from`).
   std::optional<std::vector<Payload>> since(const model::position& from, const model::position& current) const {
-    const auto left = log_.missed(from, current);
+    auto left = log_.missed(from, current);
     if (!left)
       return std::nullopt;
     std::vector<Payload> out;
-    out.reserve(*left);
+    out.reserve(std::min(*left, records_.size()));
     // Backwards, as most clients that come back missed little of a long history.
-    for (auto at = records_.rbegin(); out.size() < *left; ++at)
-      if (is_between(at->stamp, from, current))
+    for (auto at = records_.rbegin(); *left > 0; ++at)
+      if (is_between(at->stamp, from, current)) {
         out.push_back(at->payload);
+        *left -= std::min<std::size_t>(at->stands_for, sequences_after(from, at->stamp));
+      }
     std::reverse(out.begin(), out.end());
     return out;
   }
@@ -82,6 +85,7 @@ private:
     Payload payload;
     std::size_t bytes = 0;
     time_point at;
+    std::uint64_t stands_for = 1;
   };
 
   void drop_oldest() {

@@ -99,6 +99,21 @@ std::optional<model::area> interest::area(slot who) const {
   return x == nullptr ? std::nullopt : x->area;
 }
 
+std::optional<std::vector<std::string>> interest::watched(std::size_t most) const {
+  std::size_t sum = 0;
+  for (const auto& names : by_name_)
+    sum += names.size();
+  if (!world_.empty() || with_area_ > 0 || sum > most)
+    return std::nullopt;
+  std::vector<std::string> out;
+  out.reserve(sum);
+  for (std::size_t kind = 0; kind < by_name_.size(); ++kind)
+    for (const auto& [name, who] : by_name_[kind])
+      out.push_back(to_string({static_cast<channel_kind>(kind), name}));
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
 bool interest::visible(slot who, const model::character& x) const {
   const auto* y = find(who);
   if (y == nullptr || y->world || !y->narrow)
@@ -181,6 +196,8 @@ void interest::set_area(slot who, const std::optional<model::area>& x) {
     areas_.erase(who, *current);
   if (x)
     areas_.insert(who, *x);
+  with_area_ += x.has_value();
+  with_area_ -= current.has_value();
   current = x;
 }
 

@@ -61,6 +61,10 @@ public:
   /// Those who subscribed to the world, sorted: they see every change as it is, and are in no other answer.
   const std::vector<slot>& world() const noexcept { return world_; }
 
+  /// All channels that anybody watches, sorted, each once; empty optional when somebody watches the world or an area,
+  /// or when they are more than `most`.
+  std::optional<std::vector<std::string>> watched(std::size_t most) const;
+
   /// What it means to everyone outside `world()` that a character went from `old` (nullptr when it was unknown)
   /// to `now`: each slot at most once, in no order. For a removal those who saw `old`, `as_is`.
   /// Valid until the next call of any `concerned`; subscriptions may change meanwhile.
@@ -111,6 +115,8 @@ private:
   /// By channel_kind; the world is apart.
   std::array<channel_index, channel_kinds - 1> by_name_;
   tile_grid areas_;
+  /// How many subscribers have one.
+  std::size_t with_area_ = 0;
 
   std::vector<sighting> sightings_;
   std::uint64_t call_ = 0;

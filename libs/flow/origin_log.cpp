@@ -4,7 +4,7 @@
 
 namespace towncrier::flow {
 
-bool origin_log::note(const model::origin_position& stamp) {
+bool origin_log::note(const model::origin_position& stamp, std::uint64_t stands_for) {
   if (stamp.sequence == 0)
     return false;
   const auto [at, is_new] = origins_.try_emplace(stamp.origin);
@@ -14,8 +14,9 @@ bool origin_log::note(const model::origin_position& stamp) {
   const bool same_life = !is_new && stamp.incarnation == known.incarnation;
   if (!is_new && !same_life)
     known.ended = mark{known.incarnation, known.last};
-  if (!same_life || stamp.sequence != known.last + 1)
-    known.missing = stamp.sequence - 1;
+  const auto before = stamp.sequence - std::min(stands_for, stamp.sequence);
+  if (!same_life || before > known.last)
+    known.missing = before;
   known.incarnation = stamp.incarnation;
   known.last = stamp.sequence;
   return true;
@@ -58,6 +59,11 @@ std::optional<std::size_t> origin_log::missed(std::string_view name, const std::
   if (known.incarnation != to.incarnation || known.last < to.sequence || known.missing > start)
     return std::nullopt;
   return to.sequence - start;
+}
+
+std::uint64_t sequences_after(const model::position& from, const model::origin_position& x) {
+  const auto at = from.find(x.origin);
+  return at && at->incarnation == x.incarnation ? x.sequence - at->sequence : x.sequence;
 }
 
 bool is_between(const model::origin_position& x, const model::position& from, const model::position& current) {

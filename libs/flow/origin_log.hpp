@@ -15,9 +15,9 @@ namespace towncrier::flow {
 /// given, so that a gap is never passed off as complete.
 class origin_log {
 public:
-  /// Whether `stamp` is the newest of its origin, which is then brought up to it. What lies before a skipped sequence
-  /// counts as forgotten.
-  bool note(const model::origin_position& stamp);
+  /// Whether `stamp` is the newest of its origin, which is then brought up to it; what is noted stands for the last
+  /// `stands_for` sequences up to it. What lies before a skipped sequence counts as forgotten.
+  bool note(const model::origin_position& stamp, std::uint64_t stands_for = 1);
 
   /// The batch at `stamp`, and all of its origin before it, cannot be given any more.
   void forget(const model::origin_position& stamp);
@@ -42,6 +42,9 @@ private:
 
   std::map<std::string, origin, std::less<>> origins_;
 };
+
+/// How many sequences of its life lie after `from`, up to and with `x`. Precondition: `x` lies after `from`.
+std::uint64_t sequences_after(const model::position& from, const model::origin_position& x);
 
 /// Whether `x` lies after `from` and not after `current`.
 bool is_between(const model::origin_position& x, const model::position& from, const model::position& current);

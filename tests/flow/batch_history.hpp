@@ -9,8 +9,8 @@ namespace towncrier::flow {
 struct batch_history : history<model::batch_ptr> {
   using history<model::batch_ptr>::history;
 
-  bool append(const model::batch_ptr& x, time_point now) {
-    return history<model::batch_ptr>::append(x->stamp, x, model::estimated_size(*x), now);
+  bool append(const model::batch_ptr& x, time_point now, std::uint64_t stands_for = 1) {
+    return history<model::batch_ptr>::append(x->stamp, x, model::estimated_size(*x), now, stands_for);
   }
 };
 

@@ -75,6 +75,31 @@ TEST_F(history_test, cannot_tell_when_the_first_batches_were_evicted) {
   EXPECT_EQ(since("a:1:1"), "cannot tell");
 }
 
+TEST_F(history_test, one_may_stand_for_several) {
+  append("a", 1, 1);
+  append("b", 1, 1);
+  current.advance({"a", 1, 6});
+  tested.append(batch("a", 1, 6), start, 5);
+  append("b", 1, 2);
+  append("a", 1, 7);
+  EXPECT_EQ(since("a:1:1,b:1:1"), "a:1:6 b:1:2 a:1:7");
+  EXPECT_EQ(since("a:1:5,b:1:1"), "a:1:6 b:1:2 a:1:7");
+  EXPECT_EQ(since("a:1:6,b:1:1"), "b:1:2 a:1:7");
+  EXPECT_EQ(since("a:1:4,b:1:2"), "a:1:6 a:1:7");
+  append("b", 1, 3);
+  append("b", 1, 4);
+  EXPECT_EQ(since("a:1:5,b:1:2"), "cannot tell") << "evicted";
+  EXPECT_EQ(since("a:1:6,b:1:2"), "a:1:7 b:1:3 b:1:4");
+}
+
+TEST_F(history_test, one_that_stands_for_too_few_leaves_a_gap) {
+  append("a", 1, 1);
+  current.advance({"a", 1, 6});
+  tested.append(batch("a", 1, 6), start, 3);
+  EXPECT_EQ(since("a:1:1"), "cannot tell");
+  EXPECT_EQ(since("a:1:3"), "a:1:6");
+}
+
 TEST_F(history_test, resumes_who_was_idle_longer_than_anything_is_kept) {
   append("a", 1, 1);
   append("b", 1, 1);

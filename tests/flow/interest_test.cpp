@@ -64,6 +64,26 @@ TEST_F(interest_test, shows_a_character_by_its_id_its_location_or_its_place) {
   EXPECT_EQ(tested.world(), (slots{3}));
 }
 
+TEST_F(interest_test, knows_all_that_is_watched) {
+  EXPECT_EQ(tested.watched(9), strings{});
+  subscribe(0, {"location:market", "event:rain"});
+  subscribe(1, {"location:market", "character:a"});
+  EXPECT_EQ(tested.watched(9), (strings{"character:a", "event:rain", "location:market"}));
+  EXPECT_EQ(tested.watched(2), std::nullopt) << "too many";
+  tested.remove(1);
+  EXPECT_EQ(tested.watched(9), (strings{"event:rain", "location:market"}));
+  subscribe(1, {}, model::area{0, 0, 9, 9});
+  EXPECT_EQ(tested.watched(9), std::nullopt);
+  subscribe(1, {}, model::area{0, 0, 5, 5});
+  tested.unsubscribe(1, {}, true);
+  EXPECT_EQ(tested.watched(9), (strings{"event:rain", "location:market"}));
+  subscribe(2, {"world"});
+  EXPECT_EQ(tested.watched(9), std::nullopt);
+  tested.remove(2);
+  tested.remove(0);
+  EXPECT_EQ(tested.watched(9), strings{});
+}
+
 TEST_F(interest_test, is_of_no_place_without_a_place) {
   subscribe(0, {}, model::area{-1, -1, 2, 2});
   EXPECT_FALSE(tested.visible(0, character("a", "market")));
