@@ -58,8 +58,8 @@ export class Poller {
       if (!this.clockwork.hidden()) await this.work(mine.signal);
       this.failures = 0;
     } catch {
-      // Whoever works tells of it; here it only takes longer until the next time.
-      this.failures += 1;
+      // Whoever works tells of it; here it only takes longer until the next time. What was called off did not fail.
+      if (!mine.signal.aborted) this.failures += 1;
     }
     if (this.running !== mine || !this.on) return;
     this.running = undefined;

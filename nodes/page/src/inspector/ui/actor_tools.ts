@@ -35,7 +35,7 @@ export function readTools(x: URLSearchParams): Tools {
   const sort = x.get('sort') ?? '';
   return {
     mode: mode === 'top' || mode === 'ended' ? mode : 'tree', node: x.get('node') ?? '', kind: x.get('kind') ?? '',
-    sort: sort in SORTS ? sort : 'busy', text: x.get('text') ?? '',
+    sort: Object.hasOwn(SORTS, sort) ? sort : 'busy', text: x.get('text') ?? '',
   };
 }
 

@@ -10,6 +10,8 @@ const CARD_WIDTH = 150;
 const CARD_HEIGHT = 106;
 /** Room above and below the cards. */
 const EDGE = 16;
+/** Between rows of cards, where the words of a link stand. */
+const GAP = 44;
 
 /** Figures of a node or link that take two readings. */
 export interface MapRates {
@@ -26,18 +28,20 @@ interface Card {
   heat: HeatCell;
 }
 
-/** Where each of `n` cards has its middle in a room of this width, the first at the top; and how high the room is. */
-export function placesOn(n: number, width: number): { height: number; narrow: boolean; places: [number, number][] } {
+interface Plan {
+  height: number;
+  /** There is little room: only what must be said is. */
+  narrow: boolean;
+  /** Where the middle of each card is. */
+  places: [number, number][];
+}
+
+/** Where `n` cards are in a room of this width, the first at the top. None lies on another. */
+export function placesOn(n: number, width: number): Plan {
   const across = Math.max(0, (width - CARD_WIDTH) / 2 - 10);
-  const narrow = across < 150;
-  const rx = Math.min(across, 90 + n * 45);
-  const ry = n === 2 ? (narrow ? CARD_HEIGHT * 0.8 : 0) : Math.max(CARD_HEIGHT * 0.85, n * (narrow ? 36 : 24));
-  // Two stand side by side where there is room for the words between them.
-  const turn = n === 2 && !narrow ? Math.PI : -Math.PI / 2;
-  const round = Array.from({ length: n }, (_, i): [number, number] => {
-    const angle = turn + (i * 2 * Math.PI) / n;
-    return n === 1 ? [0, 0] : [rx * Math.cos(angle), ry * Math.sin(angle)];
-  });
+  const wide = across < 150 ? undefined : ellipse(n, across);
+  const narrow = wide === undefined;
+  const round = wide ?? columns(n, Math.min(across, CARD_WIDTH));
   const top = Math.min(0, ...round.map(([, y]) => y));
   const bottom = Math.max(top, ...round.map(([, y]) => y));
   return {
@@ -45,6 +49,33 @@ export function placesOn(n: number, width: number): { height: number; narrow: bo
     places: round.map(([x, y]) => [width / 2 + x, y - top + CARD_HEIGHT / 2 + EDGE]),
   };
 }
+
+/** One card above two columns; around the middle of the room. */
+function columns(n: number, across: number): [number, number][] {
+  const row = CARD_HEIGHT + GAP;
+  return Array.from({ length: n }, (_, i): [number, number] => {
+    if (i === 0 || n === 2) return [0, i * row];
+    return [i % 2 ? across : -across, Math.ceil(i / 2) * row];
+  });
+}
+
+/** All around the middle; undefined where there are too many for that. */
+function ellipse(n: number, across: number): [number, number][] | undefined {
+  const rx = Math.min(across, 90 + n * 45);
+  // Two stand side by side, with room for the words between them.
+  const turn = n === 2 ? Math.PI : -Math.PI / 2;
+  const at = (ry: number): [number, number][] => Array.from({ length: n }, (_, i) => {
+    const angle = turn + (i * 2 * Math.PI) / n;
+    return n === 1 ? [0, 0] : [rx * Math.cos(angle), ry * Math.sin(angle)];
+  });
+  let ry = n < 3 ? 0 : CARD_HEIGHT * 0.85;
+  while (ry > 0 && ry < CARD_HEIGHT * n && overlaps(at(ry))) ry *= 1.1;
+  const found = at(ry);
+  return overlaps(found) ? undefined : found;
+}
+
+const overlaps = (all: readonly [number, number][]): boolean => all.some(([x, y], i) =>
+  all.slice(0, i).some(([u, v]) => Math.abs(x - u) < CARD_WIDTH + 8 && Math.abs(y - v) < CARD_HEIGHT + 8));
 
 /** The nodes as cards, with the links between them. */
 export class ClusterMap {
@@ -144,6 +175,8 @@ export class ClusterMap {
       this.labels.set(pair, label);
       this.root.append(label);
     }
+    // Where cards stand in rows, words of a link to a lower one would lie on those above.
+    label.hidden = this.narrow && this.nodes.length > 3;
     label.dataset.tone = linkTone(x);
     // Nearer to the peer where there is little room: those of one node's links do not meet.
     const way = this.narrow ? 0.6 : 0.5;
