@@ -43,12 +43,12 @@ private:
   void count_queue();
 
   std::shared_ptr<ws::session> session_;
+  /// What this link has added to the gauge of waiting bytes.
+  std::size_t counted_ = 0;
   protocol::traffic_ptr traffic_;
   std::weak_ptr<client_link> self_;
   protocol::connection_actor who_;
   std::string subprotocol_;
-  /// What this link has added to the gauge of waiting bytes.
-  std::size_t counted_ = 0;
 };
 
 } // namespace towncrier::node

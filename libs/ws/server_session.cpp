@@ -37,8 +37,8 @@ void server_session::send(std::span<const frame_ptr> frames) {
 }
 
 void server_session::name_memory(std::vector<std::span<const std::byte>>& to) const {
-  to.push_back(std::as_bytes(std::span{this, 1}).first(64)); // what leads to the wire
-  to.push_back(std::as_bytes(std::span{&close_code_, 1}));   // whether it may
+  to.push_back(std::as_bytes(std::span{&wire_, 1}));
+  to.push_back(std::as_bytes(std::span{&phase_, 1}));
   wire_->name_memory(to);
 }
 

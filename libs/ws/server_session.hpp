@@ -64,8 +64,10 @@ private:
   void end_soon(std::string reason);
   void end(std::uint16_t code, std::string reason);
 
-  std::shared_ptr<const server_options> options_;
   std::unique_ptr<wire> wire_;
+  std::uint16_t close_code_ = 0; ///< of our `close`, or of the client's when it came first
+  phase phase_ = phase::knocking;
+  std::shared_ptr<const server_options> options_;
   std::unique_ptr<ws_stream> stream_; ///< for the handshake
   std::shared_ptr<session_handler> handler_;
   std::unique_ptr<http_request> request_; ///< until the handshake is done
@@ -78,8 +80,6 @@ private:
   std::string close_reason_;
   std::chrono::steady_clock::time_point last_heard_;
   int window_bits_ = 0;
-  std::uint16_t close_code_ = 0; ///< of our `close`, or of the client's when it came first
-  phase phase_ = phase::knocking;
   bool reading_ = false; ///< waits for bytes, or for its turn to read
   bool paused_ = false;
   bool answering_ = false; ///< the kernel has not taken a pong yet

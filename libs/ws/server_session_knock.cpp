@@ -38,7 +38,7 @@ std::size_t session::count() noexcept { return sessions.load(std::memory_order_r
 
 server_session::server_session(std::unique_ptr<wire> line, http_request request,
                                std::shared_ptr<const server_options> options)
-    : options_(std::move(options)), wire_(std::move(line)),
+    : wire_(std::move(line)), options_(std::move(options)),
       request_(std::make_unique<http_request>(std::move(request))), peer_(request_->peer),
       reader_(options_->max_message_bytes), last_heard_(std::chrono::steady_clock::now()) {
   sessions.fetch_add(1, std::memory_order_relaxed);

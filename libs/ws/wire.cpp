@@ -13,7 +13,7 @@ constexpr std::size_t max_gathered = 512;
 
 } // namespace
 
-wire::wire(tcp_socket socket, std::unique_ptr<transport> way) : socket_(std::move(socket)), way_(std::move(way)) {}
+wire::wire(tcp_socket socket, std::unique_ptr<transport> way) : way_(std::move(way)), socket_(std::move(socket)) {}
 
 wire::~wire() = default;
 
@@ -78,8 +78,7 @@ void wire::send(std::span<const frame_ptr> frames) {
 void wire::name_memory(std::vector<std::span<const std::byte>>& to) const {
   to.push_back(std::as_bytes(std::span{&way_, 1}));
   to.push_back(std::as_bytes(std::span{&queue_, 1}));
-  to.push_back(std::as_bytes(std::span{&beast_remaining_, 1}));
-  to.push_back(std::as_bytes(std::span{&broken_, 1}));
+  to.push_back(std::as_bytes(std::span{&beast_write_, 1}));
   to.push_back(std::as_bytes(std::span{way_.get(), 1}));
 }
 
@@ -135,8 +134,10 @@ bool wire::settle(const io_outcome& out) {
     return false;
   }
   queue_.consume(out.bytes);
+  if (!beast_write_)
+    return true;
   beast_remaining_ -= std::min(beast_remaining_, out.bytes);
-  if (beast_write_ && beast_remaining_ == 0)
+  if (beast_remaining_ == 0)
     post_completion(get_executor(), std::move(beast_write_), {}, beast_size_);
   return true;
 }

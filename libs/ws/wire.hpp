@@ -139,22 +139,23 @@ private:
   void drain(completion done);
   void drain_later(io_outcome::kind until, completion done);
 
-  tcp_socket socket_;
+  // What `send` goes through lies together: it is most of what thousands of viewers cost besides the kernel.
   std::unique_ptr<transport> way_;
+  frame_queue queue_;
+  bool drained_ = false;   ///< the last read took all there was
+  bool writing_ = false;   ///< waits for the kernel to take more
+  bool sealed_ = false;    ///< a close frame was queued
+  bool broken_ = false;    ///< nothing can be written any more
+  completion beast_write_; ///< of what Beast writes: one at a time
   wire_events* events_ = nullptr;
   std::weak_ptr<void> owner_;
+  tcp_socket socket_;
   std::string surplus_; ///< read, but not asked for yet
   std::size_t surplus_at_ = 0;
   std::unique_ptr<plain_frames> inflating_; ///< what is read goes through it, once messages may be compressed
-  frame_queue queue_;
-  completion beast_write_;          ///< of what Beast writes: one at a time
-  std::size_t beast_size_ = 0;      ///< its bytes
-  std::size_t beast_remaining_ = 0; ///< bytes to be written until it is done
-  completion finish_;               ///< of a `finish` that waits for the queue
-  bool drained_ = false;            ///< the last read took all there was
-  bool writing_ = false;            ///< waits for the kernel to take more
-  bool sealed_ = false;             ///< a close frame was queued
-  bool broken_ = false;             ///< nothing can be written any more
+  std::size_t beast_size_ = 0;              ///< its bytes
+  std::size_t beast_remaining_ = 0;         ///< bytes to be written until it is done
+  completion finish_;                       ///< of a `finish` that waits for the queue
 };
 
 } // namespace towncrier::ws
