@@ -6,6 +6,7 @@ model::result<std::shared_ptr<const ws::server_options>> make_server_options(con
   auto result = std::make_shared<ws::server_options>();
   result->max_message_bytes = x.edge.max_message_bytes;
   result->compression = x.edge.compression;
+  result->send_buffer_bytes = static_cast<int>(x.edge.send_buffer);
   result->handshake_timeout = x.edge.handshake_timeout;
   result->allowed_origins = x.edge.allowed_origins;
   result->websocket_paths = {"/", "/ws"};

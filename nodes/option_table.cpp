@@ -56,6 +56,9 @@ void add_edge_limits(std::vector<option>& to) {
       bytes_value{1 * kib, 64 * mib}));
   to.push_back(bind<edge, &part::max_depth>("edge.max_depth", "levels of arrays and objects inside each other",
                                             count_value{4, 256}));
+  to.push_back(bind<edge, &part::send_buffer>(
+      "edge.send_buffer", "bytes that the kernel may hold for a client's socket; 0: as many as it likes",
+      bytes_value{0, 1 * gib}));
   to.push_back(bind<edge, &part::max_queued_bytes>(
       "edge.max_queued_bytes", "bytes that wait for a client's socket before the client counts as behind",
       bytes_value{4 * kib, 1 * gib}));

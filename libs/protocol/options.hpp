@@ -40,6 +40,9 @@ struct edge_options {
   std::chrono::milliseconds handshake_timeout{10'000};
   /// How long a viewer's live messages wait for its `resume` after it joined; nothing is lost meanwhile.
   std::chrono::milliseconds resume_grace{250};
+  /// Bytes that the kernel may hold for a client: what is older than that is never sent to one that is slow. 0: the
+  /// kernel decides, and takes up to 4 MiB.
+  std::size_t send_buffer = 256 * 1024;
   /// Bytes that may wait for a client's socket before it counts as behind and its states are conflated.
   std::size_t max_queued_bytes = 256 * 1024;
   /// Bytes of events that may wait for a client that is behind; beyond it the oldest are dropped and counted.

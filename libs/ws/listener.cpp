@@ -41,7 +41,7 @@ error_code find_taken(tcp_acceptor& probe, const tcp_endpoint& where) {
   return ec;
 }
 
-error_code bind_and_listen(tcp_acceptor& acceptor, const tcp_endpoint& where, int backlog) {
+error_code bind_and_listen(tcp_acceptor& acceptor, const tcp_endpoint& where, const server_options& options) {
   error_code ec;
   const auto step = [&ec](auto action) {
     if (!ec)
@@ -51,7 +51,10 @@ error_code bind_and_listen(tcp_acceptor& acceptor, const tcp_endpoint& where, in
   step([&] { acceptor.set_option(asio::socket_base::reuse_address{true}, ec); });
   step([&] { acceptor.set_option(reuse_port{true}, ec); });
   step([&] { acceptor.bind(where, ec); });
-  step([&] { acceptor.listen(backlog, ec); });
+  // What is accepted inherits it.
+  if (options.send_buffer_bytes > 0)
+    step([&] { acceptor.set_option(asio::socket_base::send_buffer_size{options.send_buffer_bytes}, ec); });
+  step([&] { acceptor.listen(options.listen_backlog, ec); });
   return ec;
 }
 
@@ -83,8 +86,6 @@ struct listener::impl : std::enable_shared_from_this<listener::impl> {
   void serve(tcp_socket socket) {
     error_code ignored; // of a client that has left already; reading finds out
     socket.set_option(asio::ip::tcp::no_delay{true}, ignored);
-    if (core->options->send_buffer_bytes > 0)
-      socket.set_option(asio::socket_base::send_buffer_size{core->options->send_buffer_bytes}, ignored);
     http_connection::start(std::move(socket), to_string(peer), core);
   }
 
@@ -131,7 +132,7 @@ model::result<std::unique_ptr<listener>> listener::open(asio::io_context& contex
     ec = find_taken(probe, at);
   }
   if (!ec)
-    ec = bind_and_listen(x->acceptor, at, x->core->options->listen_backlog);
+    ec = bind_and_listen(x->acceptor, at, *x->core->options);
   if (ec)
     return model::failure{"cannot listen on " + to_string(at) + ": " + ec.message()};
   x->port = x->acceptor.local_endpoint(ec).port();

@@ -135,14 +135,21 @@ std::optional<std::string_view> mark_reader::plain(const server_frame& x) {
 }
 
 const marks* mark_reader::read(const server_frame& x) {
-  for (auto& one : known_)
-    if (one.compressed == x.compressed && one.payload == x.payload && !one.payload.empty())
-      return &one.found;
+  // Viewers are given the same frames in the same order: what follows the last one is looked at first.
+  for (std::size_t i = 1; i <= known_.size(); ++i) {
+    const auto at = (last_ + i) % known_.size();
+    const auto& one = known_[at];
+    if (one.compressed != x.compressed || one.payload != x.payload || one.payload.empty())
+      continue;
+    last_ = at;
+    return &one.found;
+  }
   const auto message = plain(x);
   if (!message)
     return nullptr;
-  auto& one = known_[next_];
+  last_ = next_;
   next_ = (next_ + 1) % known_.size();
+  auto& one = known_[last_];
   one.payload = x.payload.size() < least_known ? std::string_view{} : x.payload;
   one.compressed = x.compressed;
   one.found = read_marks(*message);

@@ -43,8 +43,9 @@ private:
 
   std::optional<std::string_view> plain(const server_frame& x);
 
-  std::array<known, 8> known_;
-  std::size_t next_ = 0;
+  std::array<known, 64> known_;
+  std::size_t next_ = 0; ///< to be forgotten for another
+  std::size_t last_ = 0; ///< was found, or read, last
   ws::inflater inflater_;
   std::string inflated_;
 };

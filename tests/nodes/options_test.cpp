@@ -25,6 +25,7 @@ const std::map<std::string_view, sample> samples{
     {"edge.max_connections", {"77", "77"}},
     {"edge.max_message_bytes", {"'128KiB'", "128KiB"}},
     {"edge.max_depth", {"8", "8"}},
+    {"edge.send_buffer", {"'64KiB'", "64KiB"}},
     {"edge.max_queued_bytes", {"1048576", "1MiB"}},
     {"edge.max_event_bytes", {"'2MiB'", "2MiB"}},
     {"edge.slow_client", {"'disconnect'", "disconnect"}},
