@@ -284,7 +284,7 @@ export const checks = {
     try {
       const page = await context.newPage();
       await page.goto(`${mock.url}#token=viewer`);
-      await until(page, 'the refusal is shown', () => document.getElementById('gate').open && /not allowed: this takes the role operator/.test(document.getElementById('gate-reason').textContent));
+      await until(page, 'the refusal is shown', () => document.getElementById('gate').open && /this takes the role operator/.test(document.getElementById('gate-reason').textContent));
       assert.ok(!page.url().includes('viewer'), 'the token stands in the address');
       assert.match(await page.textContent('#status-text'), /Not admitted/);
     } finally {

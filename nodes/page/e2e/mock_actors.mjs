@@ -5,7 +5,7 @@ const ROOTS = ['exchange', 'batcher', 'character_directory', 'event_notifier', '
 export const HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=2</script>"\'`${1}';
 
 /** The actors of one node: `connections` and `characters` of them below their parents. */
-export function makeActors(node, { connections, characters }) {
+export function makeActors(node, { connections, characters, peers = [] }) {
   let id = 0;
   const spawned = Date.now() / 1000 - 4000;
   const make = (kind, label, parent, pace) => ({ id: ++id, kind, label, node, parent, pace, mailbox: 0, mailbox_peak: 0, handled: 0, skipped: 0, busy_seconds: 0, running_seconds: 0, wait_seconds: 0, restarts: 0, spawned });
@@ -15,6 +15,8 @@ export function makeActors(node, { connections, characters }) {
   all.push(...hubs);
   for (let i = 0; i < connections; i++) all.push(make('connection', `c${i + 1}`, hubs[i % 2].id, 20));
   for (let i = 0; i < characters; i++) all.push(make('character_publisher', i === 3 ? HOSTILE : `character-${i}`, directory.id, i % 10 === 0 ? 4 : 0.3));
+  const links = peers.map((peer) => make('peer_link', peer, all[0].id, 30));
+  all.push(...links);
   const ended = [{ id: ++id, kind: 'connection', label: 'c0', node, reason: 'closed by an operator', at: Date.now() / 1000 - 100 }];
   let last = Date.now();
 
@@ -79,12 +81,18 @@ export function topActors(actors, q) {
   return { node: actors.node, window_seconds: 1, total: actors.all.length, matching: rows.length, actors: shown };
 }
 
+/** What a link says of itself. */
+export function linkState(node, { dead = false, seconds = Date.now() / 1000 - 1.7e9 } = {}) {
+  return { node, address: '127.0.0.1:1', phase: dead ? 'waiting' : 'live', breaker: dead ? 'open' : 'closed', failures: dead ? 3 : 0, last_error: dead ? 'connection refused' : '', sessions: 1, sent_parcels: seconds * 50, sent_bytes: seconds * 120_000, received_parcels: seconds * 40, received_bytes: seconds * 90_000, conflated_parcels: 0, lost_events: dead ? 2 : 0, in_flight_bytes: 200_000, window_bytes: 4_194_304, held_receipts: 0, sent_upto: 100, said: dead ? 180 : 100, round_trip_ms: 0.41 };
+}
+
 /** The answer to `actors/ID`. */
 export function oneActor(actors, id) {
   const x = actors.all.find((y) => y.id === Number(id));
   if (!x) return { error: `no actor ${id} lives on node ${actors.node}` };
   const state = x.kind === 'connection'
     ? { connection: x.label, phase: 'live', role: 'viewer', subscriptions: ['world', 'event:trade'], queue: { messages: 12, bytes: 48_211, limit_bytes: 262_144 }, rates: [1, 2, 3], area: null }
+    : x.kind === 'peer_link' ? linkState(x.label)
     : { name: x.label, version: 42, paused: false, deep: { a: { b: { c: [{ d: HOSTILE }] } } } };
   return actors.view(x, { last_message: 'delivery', children: actors.all.filter((y) => y.parent === x.id).slice(0, 100).map((y) => y.id), state });
 }

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { listActors, makeActors, oneActor, topActors } from './mock_actors.mjs';
+import { linkState, listActors, makeActors, oneActor, topActors } from './mock_actors.mjs';
 import { makeTraces } from './mock_traces.mjs';
 
 const DIST = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
@@ -26,7 +26,7 @@ function serveFile(path, response) {
  */
 export async function startMockAdmin({ port = 0, nodes = 3, connections = 400, characters = 1000, token = '', alone = nodes === 1 } = {}) {
   const names = Array.from({ length: nodes }, (_, i) => `town${i + 1}`);
-  const actors = new Map(names.map((x) => [x, makeActors(x, { connections, characters })]));
+  const actors = new Map(names.map((x) => [x, makeActors(x, { connections, characters, peers: names.filter((y) => y !== x) })]));
   const traces = makeTraces(names);
   const acts = [];
   const gone = new Set();
@@ -40,11 +40,7 @@ export async function startMockAdmin({ port = 0, nodes = 3, connections = 400, c
     const sum = (key) => rows.all.reduce((all, x) => all + x[key], 0);
     return { id: name, self: true, actors: rows.all.length, mailbox: sum('mailbox'), handled: sum('handled'), busy_seconds: sum('busy_seconds'), restarts: sum('restarts'), counting: true };
   };
-  const linkRow = (name) => {
-    const seconds = (Date.now() - began) / 1000;
-    const dead = gone.has(name);
-    return { node: name, address: '127.0.0.1:1', phase: dead ? 'waiting' : 'live', breaker: dead ? 'open' : 'closed', failures: dead ? 3 : 0, last_error: dead ? 'connection refused' : '', sessions: 1, sent_parcels: seconds * 50, sent_bytes: seconds * 120_000, received_parcels: seconds * 40, received_bytes: seconds * 90_000, conflated_parcels: 0, lost_events: dead ? 2 : 0, in_flight_bytes: 200_000, window_bytes: 4_194_304, held_receipts: 0, sent_upto: 100, said: dead ? 180 : 100, round_trip_ms: 0.41 };
-  };
+  const linkRow = (name) => linkState(name, { dead: gone.has(name), seconds: (Date.now() - began) / 1000 });
   const listNodes = (q) => {
     const rows = there(q.node).map(nodeRow);
     if (alone) return { nodes: rows };

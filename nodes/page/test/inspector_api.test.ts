@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Api, ApiError, type Fetch } from '../src/inspector/api';
+import { linksElsewhere } from '../src/inspector/links';
 import { Poller, type Clockwork } from '../src/inspector/poller';
 import { Rates, Series } from '../src/inspector/rates';
 
@@ -209,5 +210,35 @@ describe('rates', () => {
     const series = new Series(3);
     [1, 2, 3, 4].forEach((x) => series.add(x));
     expect(series.values).toEqual([2, 3, 4]);
+  });
+});
+
+describe('links between other nodes', () => {
+  const of = (state: (node: string) => unknown) => new Api((url) => {
+    const { pathname, searchParams } = new URL(url, 'http://x');
+    const link = (id: number, node: string, label: string) => ({ id, node, label, kind: 'peer_link' });
+    const all = [link(1, 'a', 'b'), link(2, 'a', 'c'), link(1, 'b', 'a'), link(2, 'b', 'c'), link(1, 'c', 'a'), link(2, 'c', 'b')];
+    const body = pathname.endsWith('/actors') ? { actors: all } : { state: state(searchParams.get('node')!) };
+    return Promise.resolve(new Response(JSON.stringify(body)));
+  });
+
+  it('are told by one side of each', async () => {
+    const links = await linksElsewhere(of((node) => ({ node: 'c', phase: 'live', sent_bytes: node === 'b' ? 7 : 0 })), 'a', new AbortController().signal);
+    expect(links.map((x) => [x.from, x.to, x.sentBytes])).toEqual([['b', 'c', 7]]);
+  });
+
+  it('are told apart by their state where the actors have no label', async () => {
+    const api = new Api((url) => {
+      const { pathname, searchParams } = new URL(url, 'http://x');
+      const id = Number(pathname.split('/').at(-1));
+      const body = pathname.endsWith('/actors') ? { actors: ['b', 'c'].flatMap((node) => [1, 2].map((i) => ({ id: i, node, label: '', kind: 'peer_link' }))) }
+        : { state: { phase: 'live', node: id === 1 ? 'a' : searchParams.get('node') === 'b' ? 'c' : 'b' } };
+      return Promise.resolve(new Response(JSON.stringify(body)));
+    });
+    expect((await linksElsewhere(api, 'a', new AbortController().signal)).map((x) => [x.from, x.to])).toEqual([['b', 'c']]);
+  });
+
+  it('are none where nodes do not tell', async () => {
+    expect(await linksElsewhere(of(() => null), 'a', new AbortController().signal)).toEqual([]);
   });
 });

@@ -18,6 +18,8 @@ describe('a trace', () => {
     expect(x).toMatchObject({ subject: 'character:ada', revision: '3.7', tookMs: 5, receivers: { written: 2, filtered: 0 } });
     expect(x.spans[0]).toMatchObject({ actor: 1, start: 2, mailbox: 0.5, handler: 0.25, outcome: 'filtered', reason: 'outside_its_area', parent: '' });
     expect(message([], { event_id: 'e9' }).revision).toBe('e9');
+    const more = message([], { slowest: { what: 'kept', ms: 5, kind: 'batcher', label: '', node: 'a' }, receivers_by_node: { a: { written: 1 }, b: { waiting: 2 } } });
+    expect([more.slowest, more.byNode]).toEqual(['5.00 ms kept by batcher on a', [['a', { written: 1 }], ['b', { waiting: 2 }]]]);
   });
 
   it('survives an answer that makes no sense', () => {
@@ -31,8 +33,12 @@ describe('a timeline', () => {
   it('has a lane for each actor of each node, in the order in which they had the message', () => {
     const t = timelineOf(message([span(2, 4), span(1, 1), span(1, 3), span(1, 2, { node: 'b' })]), 10);
     expect(t.lanes.map((x) => [x.key, x.bars.length])).toEqual([['a/1', 2], ['b/1', 1], ['a/2', 1]]);
-    expect(t.lanes[0]!.bars[0]).toMatchObject({ queued: 0.5, begun: 1, done: 1.25 });
+    expect(t.lanes[0]!.bars[0]).toMatchObject({ queued: 0.5, taken: 1, begun: 1, done: 1.25 });
     expect([t.from, t.until, t.lanesLeftOff]).toEqual([0, 5, 0]);
+  });
+
+  it('tells what was kept from what was handled', () => {
+    expect(timelineOf(message([span(1, 1, { kept_ms: 4, mailbox_ms: 0 })]), 10).lanes[0]!.bars[0]).toMatchObject({ queued: 1, taken: 1, begun: 5, done: 5.25 });
   });
 
   it('has room for all of its bars, those before the beginning too', () => {

@@ -5,7 +5,8 @@ import { Gate } from '../ui/gate';
 import type { Act } from './acts';
 import { Api, ApiError } from './api';
 import { duration, rate } from './format';
-import { readCluster, rows } from './model';
+import { linksElsewhere } from './links';
+import { readCluster, rows, type LinkRow } from './model';
 import { Poller } from './poller';
 import { readRoute, VIEWS, writeRoute, type Route } from './route';
 import { fillSorts } from './ui/actor_tools';
@@ -71,6 +72,7 @@ export class Inspector {
       this.self = text(own.find((x) => number(x, 'actors') !== undefined) ?? null, 'id');
     }
     const cluster = readCluster(await this.api.get('nodes', { node: 'all' }, signal), this.self);
+    if (this.route.view === 'cluster' && cluster.nodes.length > 2) cluster.links.push(...await this.elsewhere(signal));
     this.cluster.take(cluster, performance.now());
     this.actors.know(this.cluster.nodes, this.self);
     const sum = (key: 'actors' | 'mailbox'): number => cluster.nodes.reduce((all, x) => all + (x[key] ?? 0), 0);
@@ -78,6 +80,16 @@ export class Inspector {
     say(byId('meter-actors'), figure(sum('actors')));
     say(byId('meter-waiting'), figure(sum('mailbox')));
     say(byId('meter-handled'), rate(this.cluster.handledRate));
+  }
+
+  /** A node that does not answer for its links is no reason to show nothing. */
+  private async elsewhere(signal: AbortSignal): Promise<LinkRow[]> {
+    try {
+      return await linksElsewhere(this.api, this.self, signal);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return [];
+    }
   }
 
   // -- where we are
@@ -138,7 +150,8 @@ export class Inspector {
   }
 
   private heard(trouble: ApiError | undefined): void {
-    if (trouble?.refused) this.gate.open(`${trouble.status === 403 ? 'not allowed' : 'no good token'}: ${trouble.message}`);
+    // Who has not given a token yet did nothing wrong.
+    if (trouble?.refused) this.gate.open(this.api.token ? trouble.message : '');
     if (!trouble) {
       if (this.trouble?.refused) this.gate.close();
       // It may have come back under another name.
@@ -158,7 +171,7 @@ export class Inspector {
     byId('trouble').hidden = !trouble;
     document.body.classList.toggle('lost', trouble !== undefined);
     if (!trouble) return;
-    say(byId('trouble-words'), trouble.refused ? `The node refuses: ${trouble.message}` : this.silence());
+    say(byId('trouble-words'), trouble.refused ? `The node refuses (${trouble.status}): ${trouble.message}` : this.silence());
     say(byId('trouble-age'), this.answeredAt ? `What you see is ${duration(seconds)} old.` : '');
   }
 

@@ -102,9 +102,10 @@ function readNode(x: JsonObject, self: string): NodeRow {
   };
 }
 
-function readLink(x: JsonObject, self: string): LinkRow {
+/** A link as the node `from` tells of it. */
+export function readLink(x: JsonObject, from: string): LinkRow {
   return {
-    from: text(x, 'from', self), to: text(x, 'node'), phase: text(x, 'phase'), breaker: text(x, 'breaker'),
+    from, to: text(x, 'node'), phase: text(x, 'phase'), breaker: text(x, 'breaker'),
     failures: count(x, 'failures'), lastError: text(x, 'last_error'), sentBytes: count(x, 'sent_bytes'),
     receivedBytes: count(x, 'received_bytes'), sentParcels: count(x, 'sent_parcels'), receivedParcels: count(x, 'received_parcels'),
     conflated: count(x, 'conflated_parcels'), lost: count(x, 'lost_events'), inFlight: count(x, 'in_flight_bytes'),

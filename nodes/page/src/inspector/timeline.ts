@@ -3,8 +3,9 @@ import type { Outcome, Span, TracedMessage } from './trace_model';
 /** A span on the scale: all in milliseconds since the message began. */
 export interface Bar {
   span: Span;
-  /** When it came into the mailbox, when the handler took it, and when that was done. */
+  /** When it came into the mailbox, when the actor took it, when the handler went on with it, and when that was done. */
   queued: number;
+  taken: number;
   begun: number;
   done: number;
 }
@@ -30,7 +31,10 @@ export interface Timeline {
 /** What became of a message in the end, and so is shown first where not all can be: the rarer, the more wanted. */
 const INTEREST: Record<Outcome, number> = { dropped: 0, held: 1, conflated: 2, filtered: 3, written: 4, passed: 5 };
 
-export const barOf = (span: Span): Bar => ({ span, queued: span.start - span.mailbox, begun: span.start, done: span.start + span.handler });
+export function barOf(span: Span): Bar {
+  const begun = span.start + span.kept;
+  return { span, queued: span.start - span.mailbox, taken: span.start, begun, done: begun + span.handler };
+}
 
 /**
  * The way of a message as lanes, one an actor, in the order in which they had it. Where there are more than `most`
@@ -56,7 +60,7 @@ function lanesOf(spans: readonly Span[]): Lane[] {
     lane.bars.push(barOf(span));
     lanes.set(key, lane);
   }
-  for (const lane of lanes.values()) lane.bars.sort((a, b) => a.begun - b.begun);
+  for (const lane of lanes.values()) lane.bars.sort((a, b) => a.taken - b.taken);
   return [...lanes.values()].sort((a, b) => a.bars[0]!.queued - b.bars[0]!.queued);
 }
 

@@ -1,8 +1,13 @@
 import { isObject, number, text, type Json, type JsonObject } from '../protocol';
+import { millis } from './format';
 import { rows } from './model';
 
 export const OUTCOMES = ['passed', 'written', 'conflated', 'filtered', 'dropped', 'held'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
+
+/** How many viewers had a message how; `waiting`: it is not decided yet. */
+export const RECEIVERS = ['written', 'conflated', 'filtered', 'dropped', 'held', 'waiting'] as const;
+export type Receivers = Partial<Record<(typeof RECEIVERS)[number], number>>;
 
 /** What one actor did with a message. Times in milliseconds; `start` since the message began. */
 export interface Span {
@@ -16,6 +21,8 @@ export interface Span {
   start: number;
   mailbox: number;
   handler: number;
+  /** With the actor besides, before the handler: in its batch, in its queue. */
+  kept: number;
   outcome: Outcome;
   reason: string;
 }
@@ -31,7 +38,11 @@ export interface TracedMessage {
   origin: string;
   began: number;
   tookMs: number;
-  receivers: Partial<Record<Outcome, number>>;
+  receivers: Receivers;
+  /** The same for each node. */
+  byNode: [string, Receivers][];
+  /** What took longest, in words; empty where the node does not say. */
+  slowest: string;
   spans: Span[];
   spansLeftOff: number;
 }
@@ -51,7 +62,7 @@ function readSpan(x: JsonObject): Span {
   return {
     id: text(x, 'id'), parent: text(x, 'parent'), node: text(x, 'node'), actor: number(x, 'actor'), kind: text(x, 'kind'),
     label: text(x, 'label'), step: text(x, 'step'), start: number(x, 'start_ms') ?? 0,
-    mailbox: Math.max(0, number(x, 'mailbox_ms') ?? 0), handler: Math.max(0, number(x, 'handler_ms') ?? 0),
+    mailbox: Math.max(0, number(x, 'mailbox_ms') ?? 0), handler: Math.max(0, number(x, 'handler_ms') ?? 0), kept: Math.max(0, number(x, 'kept_ms') ?? 0),
     outcome: OUTCOMES.find((o) => o === said) ?? 'passed', reason: text(x, 'reason'),
   };
 }
@@ -61,16 +72,30 @@ function revisionOf(x: JsonObject): string {
   return version ? [text(x, 'epoch'), version].filter(Boolean).join('.') : text(x, 'event_id');
 }
 
-function readMessage(x: JsonObject): TracedMessage {
-  const receivers: Partial<Record<Outcome, number>> = {};
-  for (const outcome of OUTCOMES) {
-    const n = number(x.receivers ?? null, outcome);
-    if (n !== undefined) receivers[outcome] = n;
+function readReceivers(x: Json): Receivers {
+  const result: Receivers = {};
+  for (const key of RECEIVERS) {
+    const n = number(x, key);
+    if (n !== undefined) result[key] = n;
   }
+  return result;
+}
+
+const PLACES: Record<string, string> = { mailbox: 'in the mailbox of', handler: 'in the handler of', kept: 'kept by' };
+
+function slowestOf(x: Json): string {
+  const ms = number(x, 'ms');
+  const who = [text(x, 'kind'), text(x, 'label')].filter(Boolean).join(' ');
+  return ms === undefined || !who ? '' : `${millis(ms)} ${PLACES[text(x, 'what')] ?? 'with'} ${who} on ${text(x, 'node')}`;
+}
+
+function readMessage(x: JsonObject): TracedMessage {
+  const byNode = isObject(x.receivers_by_node ?? null) ? Object.entries(x.receivers_by_node as JsonObject) : [];
   return {
     traceId: text(x, 'trace_id'), parentId: text(x, 'parent_id'), subject: text(x, 'subject'), type: text(x, 'type'),
     revision: revisionOf(x), origin: text(x, 'origin'), began: number(x, 'began') ?? 0, tookMs: Math.max(0, number(x, 'took_ms') ?? 0),
-    receivers, spans: rows(x, 'spans').map(readSpan), spansLeftOff: number(x, 'spans_left_off') ?? 0,
+    receivers: readReceivers(x.receivers ?? null), byNode: byNode.map(([node, y]) => [node, readReceivers(y)]), slowest: slowestOf(x.slowest ?? null),
+    spans: rows(x, 'spans').map(readSpan), spansLeftOff: number(x, 'spans_left_off') ?? 0,
   };
 }
 

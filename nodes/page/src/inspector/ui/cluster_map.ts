@@ -175,8 +175,8 @@ export class ClusterMap {
       this.labels.set(pair, label);
       this.root.append(label);
     }
-    // Where cards stand in rows, words of a link to a lower one would lie on those above.
-    label.hidden = this.narrow && this.nodes.length > 3;
+    // Where cards stand in rows, words of a link would lie on those between, or beside.
+    label.hidden = this.narrow && (this.nodes.length > 3 || y1 === y2);
     label.dataset.tone = linkTone(x);
     // Nearer to the peer where there is little room: those of one node's links do not meet.
     const way = this.narrow ? 0.6 : 0.5;

@@ -1,5 +1,5 @@
 import { isObject, number, text, type Json, type JsonObject } from '../../protocol';
-import { button, byId, clock, figure, humanise, link, make, say } from '../../ui/dom';
+import { button, byId, clock, figure, link, make, say } from '../../ui/dom';
 import { actsOn, subjectOf, type Act } from '../acts';
 import { ApiError, type Api } from '../api';
 import { duration, millis, plural, rate, share } from '../format';
@@ -19,6 +19,10 @@ export interface DetailsDeeds {
   act(act: Act, done: () => void): void;
   trace(subject: string): void;
 }
+
+const TIES: Record<string, string> = { links: 'Linked to actors', monitors: 'Monitors actors', monitored_by: 'Monitored by actors' };
+
+const idsIn = (x: Json | undefined): number[] => (Array.isArray(x) ? x.filter((y) => typeof y === 'number') : []);
 
 interface Where {
   node: string;
@@ -70,7 +74,8 @@ export class Details {
       parts.fill(answer, children);
     } catch (error) {
       if (signal.aborted) throw error;
-      parts.lost(error instanceof ApiError ? error.message : 'the answer cannot be read');
+      const told = error instanceof ApiError ? error : new ApiError(200, 'the answer cannot be read');
+      parts.lost(told.message, told.status === 404);
       throw error;
     }
   }
@@ -115,6 +120,7 @@ class Parts {
     const x = readActor(answer);
     if (!this.made) this.begin(x);
     this.tell(text(answer, 'note'));
+    this.enable(true);
     say(this.title, [x.kind, x.label].filter(Boolean).join(' '));
     say(this.place, `actor ${x.id} on ${x.node}, for ${duration(Date.now() / 1000 - x.spawned)}`);
     this.count(x);
@@ -124,9 +130,14 @@ class Parts {
     this.showTies(answer);
   }
 
-  /** The actor cannot be seen any more, or not now. */
-  lost(words: string): void {
+  /** The actor cannot be seen now, or is `gone`: nothing can be done to it any more. */
+  lost(words: string, gone: boolean): void {
     this.tell(`Not up to date: ${words}.`);
+    this.enable(!gone);
+  }
+
+  private enable(on: boolean): void {
+    for (const x of this.buttons.querySelectorAll('button')) x.disabled = !on;
   }
 
   private tell(words: string): void {
@@ -192,13 +203,20 @@ class Parts {
     this.family.replaceChildren(make('h3', '', 'Family'), make('p', '', 'Spawned by ', parent, all ? `; spawned ${plural(all, 'actor')} that live:` : '; spawned nobody that lives.'), list, ...more);
   }
 
-  /** Links and monitors, where the node tells of them. */
+  /** Links and monitors, where the node tells of them: ids of actors of the same node. */
   private showTies(answer: JsonObject): void {
-    const told = ['links', 'monitors'].filter((key) => Array.isArray(answer[key]));
-    this.ties.replaceChildren(...told.flatMap((key) => {
-      const list = answer[key] as Json[];
-      const words = list.slice(0, 50).map((y) => (isObject(y) ? [text(y, 'kind'), text(y, 'label'), text(y, 'id')].filter(Boolean).join(' ') : String(y)));
-      return [make('h3', '', humanise(key)), make('p', '', words.join(', ') || 'none')];
-    }));
+    const ties = ['links', 'monitors', 'monitored_by'].map((key) => ({ key, ids: idsIn(answer[key]), count: number(answer, `${key}_count`) ?? 0 })).filter((x) => x.ids.length);
+    const elsewhere = number(answer, 'ties_elsewhere') ?? 0;
+    const words = JSON.stringify([ties, elsewhere]);
+    if (this.ties.dataset.shown === words) return;
+    this.ties.dataset.shown = words;
+    const node = text(answer, 'node');
+    const lines = ties.map(({ key, ids, count }) => {
+      const named = ids.slice(0, CHILDREN).flatMap((id) => [link(String(id), '', () => this.deeds.choose({ node, id })), ' ']);
+      const left = Math.max(count, ids.length) - Math.min(ids.length, CHILDREN);
+      return make('p', '', `${TIES[key]} `, ...named, left > 0 ? `and ${plural(left, 'other')}` : '');
+    });
+    if (elsewhere) lines.push(make('p', 'faint', `${plural(elsewhere, 'more tie')} with actors of other nodes, or of the actor system itself.`));
+    this.ties.replaceChildren(...(lines.length ? [make('h3', '', 'Ties'), ...lines] : []));
   }
 }

@@ -22,7 +22,7 @@ export function drawTimeline(x: TracedMessage, all: boolean, showAll: () => void
 }
 
 function legend(): HTMLElement {
-  return make('p', 'key faint', make('span', 'swatch wait'), 'in the mailbox', make('span', 'swatch work'), 'in the handler');
+  return make('p', 'key faint', make('span', 'swatch wait'), 'in the mailbox', make('span', 'swatch kept'), 'kept', make('span', 'swatch work'), 'in the handler');
 }
 
 function scale(t: Timeline): HTMLElement {
@@ -49,20 +49,22 @@ function drawLane(lane: Lane, t: Timeline): HTMLElement {
 function drawBar(track: HTMLElement, bar: Bar, t: Timeline): void {
   const piece = (className: string, from: number, until: number): HTMLElement => {
     const x = make('span', className);
-    x.style.left = `${part(t, from)}%`;
+    x.style.left = `min(${part(t, from)}%, calc(100% - 3px))`;
     x.style.width = `${part(t, until) - part(t, from)}%`;
     track.append(x);
     return x;
   };
-  if (bar.begun > bar.queued) piece('bar-wait', bar.queued, bar.begun);
+  if (bar.taken > bar.queued) piece('bar-wait', bar.queued, bar.taken);
+  if (bar.begun > bar.taken) piece('bar-kept', bar.taken, bar.begun).dataset.outcome = bar.span.outcome;
   piece('bar-work', bar.begun, bar.done).dataset.outcome = bar.span.outcome;
 }
 
 function words({ span }: Bar): HTMLElement {
   const outcome = make('span', 'outcome', `${SIGNS[span.outcome]} ${span.outcome === 'passed' ? humanise(span.step) : span.outcome}`);
   outcome.dataset.outcome = span.outcome;
-  const times = make('span', 'times', `${millis(span.mailbox)} + ${millis(span.handler)}`);
-  times.title = `at ${millis(span.start)}: ${millis(span.mailbox)} in the mailbox, ${millis(span.handler)} in the handler`;
+  const parts: [number, string][] = [[span.mailbox, 'in the mailbox'], [span.kept, 'kept'], [span.handler, 'in the handler']];
+  const times = make('span', 'times', parts.filter(([ms], i) => ms || i !== 1).map(([ms]) => millis(ms)).join(' + '));
+  times.title = `at ${millis(span.start)}: ${parts.map(([ms, where]) => `${millis(ms)} ${where}`).join(', ')}`;
   const line = make('span', 'one', outcome, ' ', times);
   if (span.reason) line.append(' ', make('span', 'reason', span.reason.replace(/_/g, ' ')));
   return line;

@@ -1,10 +1,10 @@
 import { button, clock, make, say } from '../../ui/dom';
-import { millis, plural } from '../format';
-import { OUTCOMES, type Outcome, type Trace, type TracedMessage } from '../trace_model';
+import { millis } from '../format';
+import { RECEIVERS, type Outcome, type Receivers, type Trace, type TracedMessage } from '../trace_model';
 import { drawTimeline } from './timeline_view';
 
 /** A sign for each outcome, for those who do not go by colours. */
-export const SIGNS: Record<Outcome, string> = { passed: '→', written: '✓', conflated: '≈', filtered: '⊘', dropped: '✕', held: '‖' };
+export const SIGNS: Record<Outcome | keyof Receivers, string> = { passed: '→', waiting: '…', written: '✓', conflated: '≈', filtered: '⊘', dropped: '✕', held: '‖' };
 
 export interface TraceDeeds {
   stop(id: string): void;
@@ -59,7 +59,7 @@ export class TraceView {
     const body = make('div', 'message-body');
     const line = make('summary', '',
       make('span', 'when', clock(x.began)), make('strong', '', x.type || x.subject), make('span', 'faint', x.revision && `rev. ${x.revision}`),
-      make('span', 'took', millis(x.tookMs)), counts(x));
+      make('span', 'took', millis(x.tookMs)), counts(x.receivers, x.spans.length ? 'nobody receives it' : ''));
     const box = make('details', 'message', line, body);
     box.open = this.open.has(name) || (i === 0 && this.open.has('0'));
     const fill = (): void => {
@@ -79,23 +79,26 @@ export class TraceView {
     const about = make('p', 'faint', `Of ${x.subject}, from ${x.origin}. Trace ${x.traceId}${x.parentId ? `, below the publisher's span ${x.parentId}` : ''}. Clocks of nodes may differ.`);
     const draw = (): HTMLElement => drawTimeline(x, this.all.has(name), () => {
       this.all.add(name);
-      body.replaceChildren(about, draw());
+      body.lastElementChild!.replaceWith(draw());
     });
-    body.append(about, draw());
+    body.append(about);
+    if (x.slowest) body.append(make('p', '', make('strong', '', 'Slowest: '), x.slowest));
+    if (x.byNode.length > 1) body.append(make('p', 'by-node', ...x.byNode.map(([node, y]) => make('span', '', make('strong', '', node), ' ', counts(y, 'nobody')))));
+    body.append(draw());
   }
 }
 
 const nameOf = (x: TracedMessage, i: number): string => x.traceId || String(i);
 
-/** How many got the message, and how many did not. */
-function counts(x: TracedMessage): HTMLElement {
-  const chips = OUTCOMES.filter((o) => x.receivers[o]).map((o) => {
-    const chip = make('span', 'outcome', `${SIGNS[o]} ${x.receivers[o]!.toLocaleString('en')} ${o}`);
-    chip.dataset.outcome = o;
+/** How many got the message, and how many did not; `nobody` where there are none. */
+function counts(x: Receivers, nobody: string): HTMLElement {
+  const had = RECEIVERS.filter((key) => x[key]);
+  const chips = had.map((key) => {
+    const chip = make('span', 'outcome', `${SIGNS[key]} ${x[key]!.toLocaleString('en')} ${key}`);
+    chip.dataset.outcome = key;
     return chip;
   });
   const root = make('span', 'counts', ...chips);
-  if (!chips.length) say(root, x.spans.length ? 'nobody receives it' : '');
-  root.setAttribute('aria-label', `Receivers: ${OUTCOMES.filter((o) => x.receivers[o]).map((o) => `${plural(x.receivers[o]!, 'receiver')} ${o}`).join(', ') || 'none'}`);
+  if (!chips.length) say(root, nobody);
   return root;
 }
