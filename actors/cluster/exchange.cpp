@@ -24,13 +24,13 @@ std::uint64_t count_events(const model::batch& x) {
 exchange_state::exchange_state(self_pointer ptr) : self(ptr), said({}) {}
 
 void exchange_state::outgoing(const protocol::outgoing_batch& x) {
-  keep(*x.batch, protocol::parcel_kind::exact, true);
+  auto before = keep(*x.batch, protocol::parcel_kind::exact, true);
   for (const auto& hub : hubs)
     self->send(hub, x);
   if (is_alone() || x.batch->stamp.sequence == 0)
     return;
   const auto parcel = std::make_shared<const protocol::parcel>(
-      protocol::parcel{x.batch, codec::encode_batch(*x.batch), count_events(*x.batch)});
+      protocol::parcel{x.batch, codec::encode_batch(*x.batch), count_events(*x.batch), std::move(before)});
   const auto held = parcel->bytes.size() + model::estimated_size(*x.batch);
   said.append(x.batch->stamp.sequence, parcel, held, parcel->events, now());
   for (const auto& [node, link] : links)
@@ -54,35 +54,43 @@ bool exchange_state::is_new(const protocol::peer_batch& x) const {
   return !known || model::position::mark{stamp.incarnation, stamp.sequence} > *known;
 }
 
-void exchange_state::keep(const model::batch& x, protocol::parcel_kind kind, bool own) {
+std::vector<model::character_ptr> exchange_state::keep(const model::batch& x, protocol::parcel_kind kind, bool own) {
   conflicts found;
-  for (const auto& change : x.changes) {
-    const auto* of_character = std::get_if<model::character_change>(&change);
+  std::vector<model::character_ptr> before;
+  for (std::size_t i = 0; i < x.changes.size(); ++i) {
+    const auto* of_character = std::get_if<model::character_change>(&x.changes[i]);
     if (of_character == nullptr)
       continue;
-    if (own)
-      keep_own(*of_character, x.stamp.sequence, found);
-    else
+    if (!own) {
       keep_foreign(*of_character, kind == protocol::parcel_kind::objection, found);
+    } else if (auto was = keep_own(*of_character, x.stamp.sequence, found)) {
+      before.resize(x.changes.size());
+      before[i] = std::move(was);
+    }
   }
   if (!found.lost.characters.empty() && directory)
     self->send(directory, std::move(found.lost));
   if (const auto peer = links.find(x.stamp.origin); !found.objections.empty() && peer != links.end())
     self->send(peer->second, protocol::outgoing_objection{std::make_shared<const model::batch>(model::batch{
                                  {settings.node, settings.incarnation, said.last()}, std::move(found.objections)})});
+  return before;
 }
 
-void exchange_state::keep_own(const model::character_change& x, std::uint64_t sequence, conflicts& to) {
+model::character_ptr exchange_state::keep_own(const model::character_change& x, std::uint64_t sequence, conflicts& to) {
   const auto done = latest.apply(x, {x.now, sequence});
   if (!done.accepted) {
     // Somebody else's is the later one: the publisher here is not the owner any more.
     const auto above = *latest.last_revision(x.now->id);
     to.lost.characters.push_back({x.now->id, above, is_orphan(above) ? x.now : nullptr});
-  } else if (x.kind == model::change_kind::removed) {
-    removed.push({sequence, x.now});
-    if (removed.size() > max_removed)
-      removed.pop();
+    return nullptr;
   }
+  const auto& was = done.previous.now;
+  if (x.kind != model::change_kind::removed)
+    return was && was->location != x.now->location ? was : nullptr;
+  removed.push({sequence, x.now});
+  if (removed.size() > max_removed)
+    removed.pop();
+  return was;
 }
 
 void exchange_state::keep_foreign(const model::character_change& x, bool is_objection, conflicts& to) {
@@ -159,7 +167,8 @@ protocol::exchange_actor::behavior_type exchange(exchange_state::self_pointer se
   return {
       [self](const protocol::outgoing_batch& x) { self->state.outgoing(x); },
       [self](const protocol::peer_batch& x) { self->state.from_peer(x); },
-      [self](const protocol::hub_actor& x) { self->state.hubs.push_back(x); },
+      [self](const protocol::hub_actor& x) { self->state.add_hub(x); },
+      [self](const protocol::hub_wants& x) { return self->state.want(x); },
       [self](const protocol::character_directory_actor& x) { self->state.directory = x; },
       [self](const protocol::lookup_request& x) { return self->state.look_up(x); },
       [self](const protocol::cluster_view& x) { self->state.see(x); },

@@ -23,7 +23,8 @@ struct exchange_settings {
 /// Hands every batch to all hubs of this node, and those of this node to every peer. Knows the latest state of every
 /// character, whoever said it, and what this node said lately.
 ///
-/// exchange.cpp: batches; exchange_peers.cpp: the view and the links; exchange_missed.cpp: what peers have missed.
+/// exchange.cpp: batches; exchange_peers.cpp: the view and the links; exchange_missed.cpp: what peers have missed;
+/// exchange_rounds.cpp: what all links are asked.
 struct exchange_state {
   static inline const char* name = "exchange";
   using self_pointer = hosting::pointer<protocol::exchange_actor, exchange_state>;
@@ -41,8 +42,9 @@ struct exchange_state {
     std::vector<model::change> objections;
   };
 
-  void keep(const model::batch& x, protocol::parcel_kind kind, bool own);
-  void keep_own(const model::character_change& x, std::uint64_t sequence, conflicts& to);
+  /// Gives for each change of this node's the state before, where the character was elsewhere; or nothing at all.
+  std::vector<model::character_ptr> keep(const model::batch& x, protocol::parcel_kind kind, bool own);
+  model::character_ptr keep_own(const model::character_change& x, std::uint64_t sequence, conflicts& to);
   void keep_foreign(const model::character_change& x, bool is_objection, conflicts& to);
   /// Whether the life of the node that wrote this is over, so that nobody will tell of it.
   bool is_orphan(const model::revision& x) const;
@@ -59,7 +61,10 @@ struct exchange_state {
   protocol::peer_link_actor& link_to(const protocol::node_info& x);
   caf::result<protocol::link_reply> greeted(protocol::link_hello& x);
   protocol::log_answer missed(const protocol::log_request& x) const;
-  void add_conflated(std::optional<std::uint64_t> after, std::uint64_t lost_events, protocol::log_answer& to) const;
+  protocol::log_answer conflated(const protocol::log_request& x, protocol::parcel_kind kind) const;
+  void add_hub(const protocol::hub_actor& x);
+  caf::result<bool> want(const protocol::hub_wants& x);
+  protocol::wants wanted() const;
   void list_links(caf::typed_response_promise<protocol::link_list> promise);
   caf::result<protocol::link_answer> ask(const std::string& node, protocol::link_question& x);
   void link_ended(const caf::actor_addr& who);
@@ -78,6 +83,8 @@ struct exchange_state {
   self_pointer self;
   exchange_settings settings;
   std::vector<protocol::hub_actor> hubs;
+  /// What each hub wants of the peers; everything where it has not said.
+  std::map<caf::actor_addr, protocol::wants> wanted_by;
   protocol::character_directory_actor directory;
   flow::state_table<known_state> latest;
   /// Characters of this node that left, for peers that missed it: with the batch that said so.

@@ -25,7 +25,7 @@ public:
       cut(parcel_kind::part, 0);
   }
 
-  void finish(std::uint64_t lost_events) { cut(parcel_kind::conflated, lost_events); }
+  void finish(parcel_kind kind, std::uint64_t lost_events) { cut(kind, lost_events); }
 
 private:
   void cut(parcel_kind kind, std::uint64_t lost_events) {
@@ -49,6 +49,8 @@ private:
 
 /// As it was, where the log has it all and it is not too much; conflated otherwise.
 protocol::log_answer exchange_state::missed(const protocol::log_request& x) const {
+  if (x.unwanted_upto && x.after && *x.unwanted_upto == said.last())
+    return conflated(x, parcel_kind::thin);
   protocol::log_answer result;
   const auto from = x.after.value_or(0);
   const auto whole = said.reaches(from) && (x.after || said.evicted_events() == 0);
@@ -64,12 +66,7 @@ protocol::log_answer exchange_state::missed(const protocol::log_request& x) cons
     result.events = said.events_upto(result.upto);
     return result;
   }
-  const auto lost =
-      !x.after || said.reaches(from) ? 0 : said.evicted_events() - std::min(x.events, said.evicted_events());
-  add_conflated(x.after, lost, result);
-  result.upto = said.last();
-  result.events = said.events();
-  return result;
+  return conflated(x, parcel_kind::conflated);
 }
 
 bool exchange_state::knows_orphans() const {
@@ -78,24 +75,29 @@ bool exchange_state::knows_orphans() const {
   return found;
 }
 
-void exchange_state::add_conflated(std::optional<std::uint64_t> after, std::uint64_t lost_events,
-                                   protocol::log_answer& to) const {
-  const auto from = after.value_or(0);
-  conflator out{{settings.node, settings.incarnation, said.last()}, to};
+/// Latest states for everything after what the peer has; and the events, unless it wanted none of them.
+protocol::log_answer exchange_state::conflated(const protocol::log_request& x, parcel_kind kind) const {
+  protocol::log_answer result;
+  const auto from = x.after.value_or(0);
+  conflator out{{settings.node, settings.incarnation, said.last()}, result};
   for (const auto& [sequence, character] : removed)
     if (sequence > from && latest.find(character->id) == nullptr)
       out.add(model::character_change{model::change_kind::removed, character, {}, false});
-  latest.for_each([&](const auto&, const known_state& x) {
-    if (x.sequence > from || (!after && is_orphan(x.now->rev)))
-      out.add(model::character_change{model::change_kind::update, x.now, {}, true});
+  latest.for_each([&](const auto&, const known_state& known) {
+    if (known.sequence > from || (!x.after && is_orphan(known.now->rev)))
+      out.add(model::character_change{model::change_kind::update, known.now, {}, true});
   });
   // Whoever begins now has missed nothing.
-  if (after)
+  if (x.after && kind == parcel_kind::conflated)
     for (const auto& record : said.after(from))
       for (const auto& change : record.payload->batch->changes)
         if (std::holds_alternative<model::event_ptr>(change))
           out.add(change);
-  out.finish(lost_events);
+  const auto nothing_lost = !x.after || kind == parcel_kind::thin || said.reaches(from);
+  out.finish(kind, nothing_lost ? 0 : said.evicted_events() - std::min(x.events, said.evicted_events()));
+  result.upto = said.last();
+  result.events = said.events();
+  return result;
 }
 
 } // namespace towncrier::cluster

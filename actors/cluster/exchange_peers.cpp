@@ -92,6 +92,7 @@ protocol::peer_link_actor& exchange_state::link_to(const protocol::node_info& x)
   link = hosting::spawn_on(self->system(), nullptr, peer_link, protocol::exchange_actor{self}, std::move(own), x,
                            heard.find(x.id).value_or(model::position::mark{}));
   self->monitor(link);
+  caf::anon_send(link, protocol::own_wants{wanted()});
   return link;
 }
 
@@ -104,31 +105,6 @@ caf::result<protocol::link_reply> exchange_state::greeted(protocol::link_hello& 
   if (at == links.end())
     return protocol::link_reply{false, "node " + settings.node + " does not know " + x.node + " yet", {}};
   return self->delegate(at->second, std::move(x));
-}
-
-void exchange_state::list_links(caf::typed_response_promise<protocol::link_list> promise) {
-  struct gathering {
-    protocol::link_list all;
-    std::size_t left = 0;
-    caf::typed_response_promise<protocol::link_list> promise;
-    void done() {
-      if (--left == 0)
-        promise.deliver(std::move(all));
-    }
-  };
-  auto all = std::make_shared<gathering>();
-  all->promise = std::move(promise);
-  all->left = links.size() + 1;
-  for (const auto& [node, link] : links)
-    self->request(link, std::chrono::seconds{1}, protocol::list_atom::value)
-        .then(
-            [this, all](protocol::link_status& x) {
-              x.said = said.last();
-              all->all.links.push_back(std::move(x));
-              all->done();
-            },
-            [all](const caf::error&) { all->done(); });
-  all->done();
 }
 
 caf::result<protocol::link_answer> exchange_state::ask(const std::string& node, protocol::link_question& x) {

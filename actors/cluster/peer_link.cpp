@@ -52,6 +52,7 @@ void peer_link_state::dial() {
 
 void peer_link_state::greet(const caf::strong_actor_ptr& portal) {
   session = random();
+  greeted_wish = wish;
   self->request(caf::actor_cast<caf::actor>(portal), settings.patience, hello())
       .then(
           [this](const protocol::link_reply& x) {
@@ -73,14 +74,23 @@ protocol::link_reply peer_link_state::greeted(const protocol::link_hello& x) {
   }
   end_session();
   session = x.session;
+  greeted_wish = wish;
   begin(x);
   return {true, {}, hello()};
 }
 
 protocol::link_hello peer_link_state::hello() const {
-  return {protocol::link_protocol, settings.cluster, settings.node,
-          settings.incarnation,    info.id,          session,
-          known.incarnation,       known.sequence,   caf::actor_cast<caf::strong_actor_ptr>(self)};
+  return {protocol::link_protocol,
+          settings.cluster,
+          settings.node,
+          settings.incarnation,
+          info.id,
+          session,
+          known.incarnation,
+          known.sequence,
+          wanted,
+          wish,
+          caf::actor_cast<caf::strong_actor_ptr>(self)};
 }
 
 /// Why there can be no session with who sent `x`; empty when there can.
@@ -105,6 +115,11 @@ void peer_link_state::begin(const protocol::link_hello& x) {
   phase = link_phase::live;
   heard = now();
   credited = 0;
+  filter.set(x.wanted);
+  peer_wish = x.wish;
+  follows(greeted_wish);
+  if (wish != greeted_wish)
+    send_wish();
   wake_after(settings.heartbeat);
   breaker.succeeded();
   retry.reset();
@@ -122,7 +137,7 @@ void peer_link_state::begin(const protocol::link_hello& x) {
 void peer_link_state::beat() {
   if (now() - heard > settings.timeout)
     return lost("it was silent for " + std::to_string(settings.timeout.count()) + " ms");
-  self->send(caf::actor_cast<link_end>(peer), protocol::link_credit{session, credited});
+  send_credit();
   wake_after(settings.heartbeat);
 }
 
@@ -130,6 +145,7 @@ void peer_link_state::failed(std::string why) {
   if (phase != link_phase::dialling)
     return;
   phase = link_phase::waiting;
+  forget_waiting_wishes();
   breaker.failed(now());
   if (why != counts.last_error)
     spdlog::warn("no link with {} at {}: {}", info.id, info.link, why);
@@ -160,6 +176,8 @@ void peer_link_state::end_session() {
   session = 0;
   number = 0;
   all_sent = false;
+  put_off_upto = 0;
+  forget_waiting_wishes();
   waiting.clear();
   in_flight.clear();
   in_flight_bytes = 0;
@@ -211,6 +229,9 @@ protocol::peer_link_actor::behavior_type peer_link(peer_link_state::self_pointer
       [self](const protocol::link_hello& x) { return self->state.greeted(x); },
       [self](protocol::link_parcel& x) { self->state.received(x); },
       [self](const protocol::link_credit& x) { self->state.credit(x); },
+      [self](const protocol::link_wish& x) { self->state.wished(x); },
+      [self](const protocol::own_wants& x) { return self->state.want(x); },
+      [self](protocol::flush_atom) { self->state.give_what_was_put_off(); },
       [self](protocol::delivered_atom, std::uint64_t session, std::uint64_t number) {
         self->state.delivered(session, number);
       },

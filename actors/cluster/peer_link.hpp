@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/cluster/peer_filter.hpp"
 #include "flow/backoff.hpp"
 #include "flow/circuit_breaker.hpp"
 #include "flow/fifo.hpp"
@@ -12,7 +13,8 @@
 namespace towncrier::cluster {
 
 /// A link at the other end, as far as it is spoken to.
-using link_end = caf::typed_actor<caf::reacts_to<protocol::link_parcel>, caf::reacts_to<protocol::link_credit>>;
+using link_end = caf::typed_actor<caf::reacts_to<protocol::link_parcel>, caf::reacts_to<protocol::link_credit>,
+                                  caf::reacts_to<protocol::link_wish>>;
 
 /// What a link has to know of its own node.
 struct link_settings {
@@ -29,6 +31,8 @@ struct link_settings {
   std::chrono::milliseconds patience{3000};
   /// How long a publisher may have to wait for the peer to have what it said.
   std::chrono::milliseconds receipt_patience{1000};
+  /// How long what the peer wants nothing of is put off, to be given as latest states.
+  std::chrono::milliseconds thin_interval{1000};
   flow::backoff::options retry{std::chrono::milliseconds{100}, std::chrono::seconds{2}};
   flow::circuit_breaker::options breaker{};
   /// Of the waits between attempts, and of the names of sessions.
@@ -45,7 +49,8 @@ struct link_settings {
 /// link falls behind and later asks the exchange for what the peer missed, which comes as it was, or conflated where
 /// that is too much (`log_request`).
 ///
-/// peer_link.cpp: sessions; peer_link_traffic.cpp: what goes and comes in them.
+/// peer_link.cpp: sessions; peer_link_traffic.cpp: what goes and comes in them; peer_link_wishes.cpp: what each wants
+/// of the other.
 struct peer_link_state {
   static inline const char* name = "peer_link";
   using self_pointer = hosting::pointer<protocol::peer_link_actor, peer_link_state>;
@@ -73,7 +78,7 @@ struct peer_link_state {
   // -- what goes and comes
 
   void outgoing(protocol::outgoing_parcel& x);
-  void pull();
+  void pull(std::optional<std::uint64_t> unwanted_upto = std::nullopt);
   void pulled(protocol::log_answer& x);
   void send_waiting();
   void send(const protocol::load& x, std::uint64_t sequence);
@@ -85,6 +90,17 @@ struct peer_link_state {
   void object(const protocol::outgoing_objection& x);
   void delivered(std::uint64_t of_session, std::uint64_t number);
   protocol::link_status status() const;
+
+  // -- what each wants of the other
+
+  caf::result<bool> want(const protocol::own_wants& x);
+  void send_wish();
+  void follows(std::uint64_t which);
+  void forget_waiting_wishes();
+  void wished(const protocol::link_wish& x);
+  void put_off(std::uint64_t sequence);
+  void give_what_was_put_off();
+  void send_credit();
 
   flow::time_point now() const;
 
@@ -126,6 +142,18 @@ struct peer_link_state {
   std::size_t in_flight_bytes = 0;
   std::deque<held_receipts> held;
   bool ticking = false;
+  std::uint64_t put_off_upto = 0; ///< the peer wanted nothing of the batches after `cursor` up to here; 0: of none
+  bool putting_off = false;       ///< there is a timer
+
+  /// What this node wants of the peer, its number, that of the last greeting, and that which the peer goes by.
+  protocol::wants wanted;
+  std::uint64_t wish = 0;
+  std::uint64_t greeted_wish = 0;
+  std::uint64_t followed_wish = 0;
+  std::vector<std::pair<std::uint64_t, caf::typed_response_promise<bool>>> waiting_wishes;
+  /// What the peer wants.
+  peer_filter filter;
+  std::uint64_t peer_wish = 0;
 
   /// What came of the peer, and when it was heard last.
   model::position::mark known;

@@ -35,33 +35,36 @@ void peer_link_state::outgoing(protocol::outgoing_parcel& x) {
   if (phase != link_phase::live)
     return;
   const auto sequence = x.what->batch->stamp.sequence;
+  const auto next = all_sent && waiting.empty() && cursor && sequence == std::max(*cursor, put_off_upto) + 1;
+  if (next && !filter.concerns(*x.what))
+    return put_off(sequence); // nobody waits for a peer that wants nothing of it
   hold(sequence, std::move(x.receipts));
   if (cursor && sequence <= *cursor)
     return; // a pull has brought it already
-  const auto next = all_sent && waiting.empty() && cursor && sequence == *cursor + 1;
-  if (next && in_flight_bytes < settings.window_bytes) {
+  if (next && put_off_upto == 0 && in_flight_bytes < settings.window_bytes) {
     cursor = sequence;
     cursor_events += x.what->events;
     return send({std::move(x.what)}, sequence);
   }
   all_sent = false;
+  put_off_upto = 0;
   send_waiting();
 }
 
-void peer_link_state::pull() {
+void peer_link_state::pull(std::optional<std::uint64_t> unwanted_upto) {
   if (std::exchange(pulling, true))
     return;
   const auto room = settings.window_bytes - std::min(settings.window_bytes, in_flight_bytes);
-  self->request(exchange, caf::infinite, protocol::log_request{cursor, cursor_events, room})
+  self->request(exchange, caf::infinite, protocol::log_request{cursor, cursor_events, room, unwanted_upto})
       .then(
-          [this, asked = session](protocol::log_answer& x) {
+          [this, asked = session, thin = unwanted_upto.has_value(), by = peer_wish](protocol::log_answer& x) {
             pulling = false;
             if (phase != link_phase::live)
               return;
-            if (asked == session)
+            if (asked == session && (!thin || by == peer_wish))
               pulled(x);
             else
-              pull(); // of a session that is over
+              pull(); // of a session that is over, or not what the peer wants now
           },
           [this](const caf::error&) { pulling = false; });
 }
@@ -78,6 +81,7 @@ void peer_link_state::pulled(protocol::log_answer& x) {
   cursor = x.upto;
   cursor_events = x.events;
   all_sent = x.all;
+  put_off_upto = 0;
   send_waiting();
 }
 
@@ -109,6 +113,8 @@ void peer_link_state::credit(const protocol::link_credit& x) {
     upto = done.sequence;
   }
   release_upto(upto);
+  if (x.wish > followed_wish)
+    follows(x.wish);
   send_waiting();
 }
 
@@ -138,7 +144,7 @@ void peer_link_state::received(protocol::link_parcel& x) {
     return;
   heard = now();
   auto parsed = codec::parse_batch(x.bytes);
-  if (!parsed || parsed->stamp.origin != info.id || x.kind > parcel_kind::objection)
+  if (!parsed || parsed->stamp.origin != info.id || x.kind > parcel_kind::thin)
     return lost("it sent what cannot be read: " + (parsed ? "a batch of " + parsed->stamp.origin : parsed.error()));
   ++counts.received_parcels;
   counts.received_bytes += x.bytes.size();
@@ -164,7 +170,7 @@ void peer_link_state::delivered(std::uint64_t of_session, std::uint64_t upto) {
   if (phase != link_phase::live || of_session != session)
     return;
   credited = std::max(credited, upto);
-  self->send(caf::actor_cast<link_end>(peer), protocol::link_credit{session, credited});
+  send_credit();
 }
 
 protocol::link_status peer_link_state::status() const {

@@ -39,7 +39,7 @@ struct entries_hash {
 hub_state::hub_state(self_pointer ptr) : self(ptr), history({}) {}
 
 void hub_state::take_in(const model::batch& x, protocol::parcel_kind kind) {
-  const auto brings_on = kind == protocol::parcel_kind::exact || kind == protocol::parcel_kind::conflated;
+  const auto brings_on = kind != protocol::parcel_kind::part && kind != protocol::parcel_kind::objection;
   const auto known = position.find(x.stamp.origin);
   if (brings_on && known && model::position::mark{x.stamp.incarnation, x.stamp.sequence} <= *known)
     return;
@@ -53,6 +53,8 @@ void hub_state::take_in(const model::batch& x, protocol::parcel_kind kind) {
   written_position = nullptr;
   auto kept = std::make_shared<record>(
       record{std::move(stamp), {}, model::estimated_size(x), kind == protocol::parcel_kind::exact});
+  if (kind == protocol::parcel_kind::thin)
+    mark_thin(*kept, known);
   for (const auto& change : x.changes)
     if (auto item = apply(change))
       kept->items.push_back(std::move(item));
@@ -197,7 +199,7 @@ void hub_state::deliver_to_narrow() {
 void hub_state::keep_records() {
   for (const auto& record : window.records) {
     if (record->exact)
-      history.append(record->stamp, record, record->bytes, now());
+      history.append(record->stamp, record, record->bytes, now(), record->stands_for);
     else
       history.skip(record->stamp);
   }
@@ -242,8 +244,10 @@ protocol::hub_actor::behavior_type hub(hub_state::self_pointer self, protocol::e
       [self](const protocol::leave_order& x) { self->state.leave(x); },
       [self](protocol::due_atom) { self->state.beat(); },
       [self](const protocol::why_request& x) { return protocol::inspect_answer{self->state.why(x)}; },
+      [self](const protocol::wants_keeper_actor& x) { self->state.hear_peers(x); },
       [self](protocol::tick_atom) {
         self->state.history.evict(self->state.now());
+        self->state.review_wants();
         self->delayed_send(self, std::chrono::seconds{1}, protocol::tick_atom::value);
       },
   };

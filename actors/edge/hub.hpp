@@ -10,6 +10,7 @@
 #include "hosting/actor.hpp"
 #include "protocol/options.hpp"
 
+#include <deque>
 #include <set>
 #include <unordered_map>
 
@@ -20,7 +21,7 @@ namespace towncrier::edge {
 /// arrives during a fan-out is gathered and goes out as one message a connection.
 ///
 /// hub.cpp: batches in, chunks out. hub_viewers.cpp: who is there and what they want. hub_catch_up.cpp: resume and
-/// snapshots.
+/// snapshots. hub_wants.cpp: what is wanted of the peers.
 struct hub_state {
   static inline const char* name = "hub";
   using self_pointer = hosting::pointer<protocol::hub_actor, hub_state>;
@@ -75,6 +76,20 @@ struct hub_state {
   void send_snapshot(slot_type slot);
   std::optional<fanout::entry> seen_by(slot_type slot, const fanout::item_ptr& x) const;
 
+  // -- what is wanted of the peers
+
+  using order = std::variant<protocol::join_request, protocol::subscribe_order, protocol::unsubscribe_order,
+                             protocol::resume_order>;
+
+  void hear_peers(const protocol::wants_keeper_actor& x);
+  bool parks(const caf::actor_addr& who, const protocol::wants& needs, const order& x);
+  void carry_out_parked();
+  void ask(const protocol::wants& x);
+  void granted(const protocol::wants& x);
+  void review_wants();
+  protocol::wants watched_by(slot_type slot) const;
+  void mark_thin(record& x, const std::optional<model::position::mark>& before) const;
+
   // -- for operators
 
   model::object describe() const;
@@ -111,6 +126,24 @@ struct hub_state {
     std::uint64_t generation;
   };
   flow::pulse<pulsing> pulse;
+
+  /// What peers are asked for. A viewer that wants more waits until they all know.
+  struct wanting {
+    /// Empty where there are no peers.
+    protocol::wants_keeper_actor keeper;
+    protocol::wants asked;
+    /// What of it they all know.
+    std::shared_ptr<const protocol::wants> in_force = std::make_shared<const protocol::wants>();
+    std::size_t unanswered = 0;
+    /// When all of it was last wanted.
+    flow::time_point used{};
+    struct parked {
+      caf::actor_addr who;
+      hub_state::order order;
+    };
+    std::deque<parked> waiting;
+  };
+  hub_state::wanting wanting;
 
   /// What arrived since the last flush.
   struct window {

@@ -65,6 +65,10 @@ bool hub_state::begin_resume(slot_type slot, std::string_view position_text) {
   auto missed = history.since(*from, position);
   if (!missed)
     return false;
+  const auto watches = watched_by(slot);
+  for (const auto& record : *missed)
+    if (record->complete_for && !covers(*record->complete_for, watches))
+      return false;
   auto& behind = viewers.begin_catching_up(slot);
   behind.at = *from;
   behind.snapshot_due = behind.snapshot_due || now() < restated_until;
@@ -99,7 +103,10 @@ void hub_state::resume(protocol::resume_order& x) {
     return;
   flush();
   const auto slot = x.from.slot;
-  if (interest.channel_count(slot) == 0 && !interest.area(slot))
+  const auto watches_nothing = interest.channel_count(slot) == 0 && !interest.area(slot);
+  if (parks(x.from.viewer.address(), watches_nothing ? protocol::wants{} : watched_by(slot), x))
+    return;
+  if (watches_nothing)
     watch_world(slot); // it said `resume` instead of `subscribe`
   // What it missed has to come before what is live: once it was shown that, only a snapshot is in order.
   const auto held = viewer->behind && viewer->behind->held;

@@ -5,12 +5,17 @@
 namespace towncrier::edge {
 
 model::object hub_state::describe() const {
+  model::array asked;
+  for (const auto& channel : wanting.asked.everything ? std::vector<std::string>{"world"} : wanting.asked.channels)
+    asked.emplace_back(channel);
   return {{"viewers", std::uint64_t{viewers.size()}},
           {"watching_world", std::uint64_t{interest.world().size()}},
           {"catching_up", std::uint64_t{viewers.catching_up().size()}},
           {"characters", std::uint64_t{latest.size()}},
           {"window_entries", std::uint64_t{window.entries.size()}},
           {"flush_scheduled", window.flush_scheduled},
+          {"asks_peers_for", std::move(asked)},
+          {"orders_parked", std::uint64_t{wanting.waiting.size()}},
           {"position", position.to_string()}};
 }
 

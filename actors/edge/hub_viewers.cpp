@@ -2,6 +2,7 @@
 #include "model/wall_clock.hpp"
 #include "protocol/replies.hpp"
 
+#include <algorithm>
 #include <unordered_set>
 
 namespace towncrier::edge {
@@ -14,6 +15,19 @@ std::vector<flow::channel> parse_channels(const std::vector<std::string>& texts)
   for (const auto& text : texts)
     if (auto channel = flow::parse_channel(text))
       result.push_back(std::move(*channel));
+  return result;
+}
+
+/// What a viewer of these would want of the peers. An area is not told to them: all they say may be in it.
+protocol::wants needs_of(const std::vector<std::string>& channels, const std::optional<model::area>& area) {
+  protocol::wants result{area.has_value(), {}};
+  for (const auto& x : parse_channels(channels)) {
+    result.everything = result.everything || x.kind == flow::channel_kind::world;
+    result.channels.push_back(to_string(x));
+  }
+  if (result.everything)
+    return {};
+  std::sort(result.channels.begin(), result.channels.end());
   return result;
 }
 
@@ -30,7 +44,9 @@ model::object area_object(const model::area& x) {
 } // namespace
 
 void hub_state::join(protocol::join_request& x) {
-  if (waits_for_peers(x))
+  const auto watches_world = x.channels.empty() && !x.position.empty();
+  if (parks(x.viewer.address(), watches_world ? protocol::wants{} : needs_of(x.channels, std::nullopt), x) ||
+      waits_for_peers(x))
     return;
   flush();
   const auto slot = viewers.add(x.viewer);
@@ -38,7 +54,7 @@ void hub_state::join(protocol::join_request& x) {
   viewers.find(slot)->automatic = x.automatic;
   pulse.add({slot, viewers.find(slot)->generation});
   set_interest(slot, x.channels, std::nullopt);
-  if (x.channels.empty() && !x.position.empty())
+  if (watches_world)
     watch_world(slot);
   const auto resumed = !x.position.empty() && begin_resume(slot, x.position);
   // Not where the stream stands: until it was given what it missed, it is where it was.
@@ -54,6 +70,7 @@ void hub_state::join(protocol::join_request& x) {
 void hub_state::leave(const protocol::leave_order& x) {
   if (const auto at = early.find(x.who); at != early.end())
     at->second.left = true;
+  std::erase_if(wanting.waiting, [&](const auto& parked) { return parked.who == x.who; });
   const auto slot = viewers.slot_of(x.who);
   if (!slot)
     return;
@@ -64,7 +81,7 @@ void hub_state::leave(const protocol::leave_order& x) {
 
 void hub_state::subscribe(protocol::subscribe_order& x) {
   auto* viewer = viewers.find(x.from);
-  if (viewer == nullptr)
+  if (viewer == nullptr || parks(x.from.viewer.address(), needs_of(x.request.channels, x.request.area), x))
     return;
   flush();
   const auto slot = x.from.slot;
@@ -89,7 +106,7 @@ void hub_state::subscribe(protocol::subscribe_order& x) {
 
 void hub_state::unsubscribe(protocol::unsubscribe_order& x) {
   auto* viewer = viewers.find(x.from);
-  if (viewer == nullptr)
+  if (viewer == nullptr || parks(x.from.viewer.address(), {false, {}}, x))
     return;
   flush();
   viewer->automatic = false;

@@ -23,6 +23,10 @@ struct record {
   std::size_t bytes = 0;
   /// False: latest states and events that stand for several batches, so that nobody can resume within them.
   bool exact = true;
+  /// How many batches of its origin it is given instead of, and for whom that is all there was: who watches no more
+  /// than this. nullptr: for everybody.
+  std::uint64_t stands_for = 1;
+  std::shared_ptr<const protocol::wants> complete_for = nullptr;
 };
 
 using record_ptr = std::shared_ptr<const record>;

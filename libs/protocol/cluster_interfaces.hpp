@@ -20,6 +20,8 @@ using exchange_actor = caf::typed_actor<
     caf::reacts_to<peer_batch>,
     /// A hub that wants batches from now on.
     caf::reacts_to<hub_actor>,
+    /// What a hub wants of the peers.
+    caf::replies_to<hub_wants>::with<bool>,
     /// Whom to tell which characters were overtaken.
     caf::reacts_to<character_directory_actor>,
     /// What is known of characters, to go on from.
@@ -53,6 +55,11 @@ using peer_link_actor = caf::typed_actor<
     caf::reacts_to<link_parcel>,
     /// The peer has something.
     caf::reacts_to<link_credit>,
+    /// What the peer wants, and what this node wants of the peer.
+    caf::reacts_to<link_wish>,
+    caf::replies_to<own_wants>::with<bool>,
+    /// What the peer wanted nothing of goes out now, as latest states.
+    caf::reacts_to<flush_atom>,
     /// All hubs have a parcel of the peer: its session and number.
     caf::reacts_to<delivered_atom, std::uint64_t, std::uint64_t>,
     /// The peer's inspector asks.

@@ -3,6 +3,7 @@
 #include "protocol/chunk_sink.hpp"
 #include "protocol/inspection.hpp"
 #include "protocol/messages.hpp"
+#include "protocol/wants.hpp"
 
 #include <caf/typed_actor.hpp>
 
@@ -106,6 +107,10 @@ struct why_request {
   model::character_id character;
 };
 
+/// Tells the peers what this node's viewers watch of what they say.
+using wants_keeper_actor = caf::typed_actor<
+    caf::replies_to<hub_wants>::with<bool>>;
+
 /// Keeps the latest state and the recent history, finds out who is interested, encodes once. One an I/O thread.
 using hub_actor = caf::typed_actor<
     /// A batch of this node.
@@ -127,6 +132,8 @@ using hub_actor = caf::typed_actor<
     /// The next of the viewers are due a heartbeat.
     caf::reacts_to<due_atom>,
     caf::replies_to<why_request>::with<inspect_answer>,
+    /// There are peers; whom to tell what is wanted of them.
+    caf::reacts_to<wants_keeper_actor>,
     /// Forget history that is too old.
     caf::reacts_to<tick_atom>>;
 

@@ -2,6 +2,7 @@
 
 #include "model/batch.hpp"
 #include "protocol/messages.hpp"
+#include "protocol/wants.hpp"
 
 #include <caf/actor_control_block.hpp>
 #include <caf/fwd.hpp>
@@ -20,7 +21,7 @@
 namespace towncrier::protocol {
 
 /// The layout of everything that nodes say to each other; nodes of different numbers do not link.
-inline constexpr std::uint32_t link_protocol = 1;
+inline constexpr std::uint32_t link_protocol = 2;
 
 /// A node greets another: who it is, where it stands in what the greeted one said, and who takes what comes next.
 struct link_hello {
@@ -36,7 +37,10 @@ struct link_hello {
   /// What it has of the greeted node; 0, 0: nothing.
   std::uint64_t known_incarnation = 0;
   std::uint64_t known_sequence = 0;
-  /// Takes `link_parcel`, `link_credit` and `link_question`.
+  /// What it wants of what the greeted node says, and the number of that wish.
+  protocol::wants wanted;
+  std::uint64_t wish = 0;
+  /// Takes `link_parcel`, `link_credit`, `link_wish` and `link_question`.
   caf::strong_actor_ptr link;
 };
 
@@ -53,6 +57,7 @@ enum class parcel_kind : std::uint8_t {
   part,      ///< latest states and events instead of several batches; more of it follows
   conflated, ///< the last part: with it everything up to its sequence was told
   objection, ///< no batch of the sender's: states above those that it was told, whose owners are gone
+  thin,      ///< as `conflated`, but for batches of which the peer wanted nothing: it missed no events
 };
 
 /// A batch on its way to a peer.
@@ -71,6 +76,16 @@ struct link_parcel {
 struct link_credit {
   std::uint64_t session = 0;
   std::uint64_t number = 0;
+  /// What follows goes by this wish of the receiver.
+  std::uint64_t wish = 0;
+};
+
+/// What the sender wants of what the receiver says from now on.
+struct link_wish {
+  std::uint64_t session = 0;
+  /// Greater than those before, whichever the session.
+  std::uint64_t number = 0;
+  wants wanted;
 };
 
 /// A node's inspector asks another's; what, is theirs alone.
@@ -85,7 +100,7 @@ struct link_answer {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, link_hello& x) {
   return f(caf::meta::type_name("link_hello"), x.protocol, x.cluster, x.node, x.incarnation, x.to, x.session,
-           x.known_incarnation, x.known_sequence, x.link);
+           x.known_incarnation, x.known_sequence, x.wanted, x.wish, x.link);
 }
 
 template <class Inspector>
@@ -100,7 +115,12 @@ typename Inspector::result_type inspect(Inspector& f, link_parcel& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, link_credit& x) {
-  return f(caf::meta::type_name("link_credit"), x.session, x.number);
+  return f(caf::meta::type_name("link_credit"), x.session, x.number, x.wish);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, link_wish& x) {
+  return f(caf::meta::type_name("link_wish"), x.session, x.number, x.wanted);
 }
 
 template <class Inspector>
@@ -121,6 +141,8 @@ struct parcel {
   std::string bytes;
   /// How many of its changes are events.
   std::uint64_t events = 0;
+  /// For each change: the state before, where the character was elsewhere then; may be empty.
+  std::vector<model::character_ptr> before{};
 };
 
 using parcel_ptr = std::shared_ptr<const parcel>;
@@ -161,6 +183,8 @@ struct log_request {
   /// Events said up to there, as far as the link knows.
   std::uint64_t events = 0;
   std::size_t max_bytes = 0;
+  /// The peer wanted nothing of what was said up to here: if nothing came after it, latest states will do.
+  std::optional<std::uint64_t> unwanted_upto{};
 };
 
 struct log_answer {
@@ -210,6 +234,7 @@ CAF_ADD_TYPE_ID(towncrier, (towncrier::protocol::link_hello))
 CAF_ADD_TYPE_ID(towncrier, (towncrier::protocol::link_reply))
 CAF_ADD_TYPE_ID(towncrier, (towncrier::protocol::link_parcel))
 CAF_ADD_TYPE_ID(towncrier, (towncrier::protocol::link_credit))
+CAF_ADD_TYPE_ID(towncrier, (towncrier::protocol::link_wish))
 CAF_ADD_TYPE_ID(towncrier, (towncrier::protocol::link_question))
 CAF_ADD_TYPE_ID(towncrier, (towncrier::protocol::link_answer))
 CAF_END_TYPE_ID_BLOCK(towncrier)

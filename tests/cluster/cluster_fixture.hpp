@@ -131,8 +131,11 @@ struct cluster_fixture : support::actor_fixture {
     protocol::hub_actor hub;
     caf::actor dialer;
     std::optional<support::probe<protocol::connection_actor>> viewer;
+    std::uint32_t slot = 0;
     recording seen;
     std::int64_t events_said = 0;
+    /// What every node had said when this one's viewer was told what it is subscribed to.
+    std::map<std::string, std::int64_t> said_before;
   };
 
   ~cluster_fixture() override {
@@ -142,7 +145,7 @@ struct cluster_fixture : support::actor_fixture {
     run();
   }
 
-  node& start(const std::string& id) {
+  node& start(const std::string& id, std::vector<std::string> channels = {"world"}) {
     auto& x = nodes[id];
     x = {};
     x.id = id;
@@ -157,6 +160,7 @@ struct cluster_fixture : support::actor_fixture {
     settings.link.incarnation = x.incarnation;
     settings.link.window_bytes = window_bytes;
     settings.link.seed = x.incarnation;
+    settings.link.thin_interval = std::chrono::milliseconds{100};
     settings.link.dialer = caf::actor_cast<protocol::dialer_actor>(x.dialer);
     x.exchange = spawn(exchange, settings);
     x.batcher = spawn(world::batcher, x.exchange, id, x.incarnation,
@@ -166,10 +170,11 @@ struct cluster_fixture : support::actor_fixture {
     x.events = spawn(world::event_notifier, x.batcher);
     protocol::edge_options edge;
     edge.resume_grace = std::chrono::milliseconds{0};
+    edge.history_age = history_age;
     x.hub = spawn(edge::hub, edge);
     send(x.exchange, x.hub);
     x.viewer.emplace(make_probe<protocol::connection_actor>());
-    send(x.hub, protocol::join_request{x.viewer->handle(), {"world"}, false, {}});
+    send(x.hub, protocol::join_request{x.viewer->handle(), std::move(channels), false, {}});
     net->portals[id] = x.exchange;
     return x;
   }
@@ -220,6 +225,15 @@ struct cluster_fixture : support::actor_fixture {
     caf::anon_send(at.events, std::move(job));
   }
 
+  /// The viewer at `x` watches more, or less.
+  void watch(node& x, std::vector<std::string> channels, bool snapshot = false) {
+    caf::anon_send(x.hub,
+                   protocol::subscribe_order{{x.slot, x.viewer->handle()}, {}, {std::move(channels), {}, snapshot}});
+  }
+  void ignore(node& x, std::vector<std::string> channels) {
+    caf::anon_send(x.hub, protocol::unsubscribe_order{{x.slot, x.viewer->handle()}, {}, {std::move(channels), false}});
+  }
+
   /// Lets time pass, and viewers read.
   void pass(std::chrono::milliseconds x) {
     advance(x);
@@ -230,24 +244,31 @@ struct cluster_fixture : support::actor_fixture {
   void read(node& x) {
     for (const auto& message : x.viewer->take_all()) {
       using probe = support::probe<protocol::connection_actor>;
-      if (probe::is<protocol::delivery>(message))
+      if (probe::is<protocol::joined>(message))
+        x.slot = message.get_as<protocol::joined>(0).slot;
+      else if (probe::is<protocol::delivery>(message))
         for (const auto& entry : message.get_as<protocol::delivery>(0).chunk->entries())
           x.seen.note(entry);
       else if (probe::is<protocol::answer>(message)) {
         const auto& answer = message.get_as<protocol::answer>(0);
+        if (answer.type == "subscribed")
+          for (const auto& [id, one] : nodes)
+            x.said_before[id] = one.events_said;
         if (const auto* lost = model::find(answer.data, "dropped_events"); answer.type == "lag" && lost != nullptr)
           x.seen.announced += static_cast<std::uint64_t>(lost->number_or(0));
       }
     }
   }
 
-  bool linked(const std::string& a, const std::string& b) {
+  protocol::link_status link(const std::string& a, const std::string& b) {
     const auto list = request<protocol::link_list>(nodes.at(a).exchange, protocol::list_atom::value);
     for (const auto& x : list->links)
       if (x.node == b)
-        return x.phase == protocol::link_phase::live;
-    return false;
+        return x;
+    return {};
   }
+
+  bool linked(const std::string& a, const std::string& b) { return link(a, b).phase == protocol::link_phase::live; }
 
   network_ptr net = std::make_shared<network>();
   std::map<std::string, node> nodes;
@@ -255,6 +276,8 @@ struct cluster_fixture : support::actor_fixture {
   std::uint64_t revision = 0;
   std::size_t log_bytes = 1024 * 1024;
   std::size_t window_bytes = 64 * 1024;
+  /// How long viewers can resume, and peers are asked for what nobody here watches any more.
+  std::chrono::milliseconds history_age{120'000};
 
 private:
   void crash_actors(node& x) {

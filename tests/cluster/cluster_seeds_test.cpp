@@ -15,9 +15,12 @@ constexpr int characters = 6;
 } // namespace
 
 /// Seeded scenarios: nodes crash, come back and join, links are cut, healed and slow, publishers say what they like
-/// wherever they are. In the end everybody agrees. A failing seed is named and replays exactly:
+/// wherever they are, and viewers watch now the world, now only the events of some nodes. In the end everybody agrees.
+/// A failing seed is named and replays exactly:
 /// --gtest_filter='*cluster_seeds*' with TOWNCRIER_SEED=N.
 struct cluster_seeds_test : cluster_fixture, ::testing::WithParamInterface<unsigned> {
+  cluster_seeds_test() { history_age = 300ms; }
+
   std::mt19937_64 random;
   /// Where the publisher of each character is, what it said last, and whether it knows that all have it.
   struct speaker {
@@ -28,10 +31,25 @@ struct cluster_seeds_test : cluster_fixture, ::testing::WithParamInterface<unsig
   };
   std::map<std::string, speaker> speakers;
   std::set<std::string> changed; ///< origins that were down at some time, or nodes whose hub began later
+  /// The nodes whose events the viewer at each node watches all the time.
+  std::map<std::string, std::set<std::string>> always;
 
   std::size_t any(std::size_t n) { return random() % n; }
 
   std::string any_node() { return std::next(nodes.begin(), static_cast<std::ptrdiff_t>(any(nodes.size())))->first; }
+
+  void begin(const std::string& id) {
+    auto& chosen = always[id] = {};
+    std::vector<std::string> channels;
+    for (int i = 1; i <= 7; ++i)
+      if (const auto other = "n" + std::to_string(i); any(3) == 0) {
+        chosen.insert(other);
+        channels.push_back("event:" + other);
+      }
+    if (any(2) == 0 || channels.empty())
+      channels.emplace_back("world");
+    start(id, std::move(channels));
+  }
 
   void speak(const std::string& character) {
     auto& x = speakers[character];
@@ -44,7 +62,7 @@ struct cluster_seeds_test : cluster_fixture, ::testing::WithParamInterface<unsig
   }
 
   void do_something() {
-    const auto what = any(20);
+    const auto what = any(22);
     if (what < 10) {
       speak("c" + std::to_string(any(characters)));
     } else if (what < 13) {
@@ -58,7 +76,7 @@ struct cluster_seeds_test : cluster_fixture, ::testing::WithParamInterface<unsig
     } else if (what == 14 && nodes.size() < 7) {
       const auto id = "n" + std::to_string(1 + any(7));
       if (!nodes.contains(id)) {
-        start(id);
+        begin(id);
         changed.insert(id);
         show_view();
       }
@@ -71,6 +89,10 @@ struct cluster_seeds_test : cluster_fixture, ::testing::WithParamInterface<unsig
         net->heal(a, b);
       else if (a != b)
         net->set_delay(a, b, std::chrono::milliseconds{any(60)});
+    } else if (what == 18) {
+      watch(nodes.at(any_node()), {"world"}, any(2) == 0);
+    } else if (what == 19) {
+      ignore(nodes.at(any_node()), {"world"});
     } else {
       speakers["c" + std::to_string(any(characters))].at = any_node();
     }
@@ -82,7 +104,11 @@ struct cluster_seeds_test : cluster_fixture, ::testing::WithParamInterface<unsig
         if (a < b)
           net->heal(a, b);
     show_view();
+    for (auto& [id, x] : nodes)
+      watch(x, {"world"}, true);
     pass(6s);
+    for (auto& [id, x] : nodes)
+      say_event(x);
     // Publishers say again what nobody confirmed, and a last thing each.
     for (int i = 0; i < characters; ++i)
       speak("c" + std::to_string(i));
@@ -97,16 +123,21 @@ struct cluster_seeds_test : cluster_fixture, ::testing::WithParamInterface<unsig
         EXPECT_EQ(x.seen.states[character].state, who.last) << character << " at " << id;
       for (const auto& [origin, y] : nodes)
         if (!changed.contains(origin) && !changed.contains(id))
-          check_events(id, x.seen, origin, y.events_said);
+          check_events(x, origin, y.events_said);
     }
   }
 
-  void check_events(const std::string& at, const recording& seen, const std::string& origin, std::int64_t said) {
-    const auto found = seen.events.find(origin);
-    const auto& heard = found == seen.events.end() ? std::vector<std::int64_t>{} : found->second;
-    EXPECT_TRUE(std::is_sorted(heard.begin(), heard.end())) << origin << " at " << at;
-    EXPECT_EQ(std::set<std::int64_t>(heard.begin(), heard.end()).size(), heard.size()) << origin << " at " << at;
-    EXPECT_EQ(static_cast<std::int64_t>(heard.size()), said) << origin << " at " << at;
+  /// Who watches a node's events hears each once and in order; so do all from when they were told that they watch.
+  void check_events(const node& at, const std::string& origin, std::int64_t said) {
+    const auto found = at.seen.events.find(origin);
+    const auto& heard = found == at.seen.events.end() ? std::vector<std::int64_t>{} : found->second;
+    const std::set<std::int64_t> once(heard.begin(), heard.end());
+    EXPECT_TRUE(std::is_sorted(heard.begin(), heard.end())) << origin << " at " << at.id;
+    EXPECT_EQ(once.size(), heard.size()) << origin << " at " << at.id;
+    const auto before = at.said_before.find(origin);
+    ASSERT_NE(before, at.said_before.end()) << origin << " at " << at.id;
+    for (auto i = always[at.id].contains(origin) ? 1 : before->second + 1; i <= said; ++i)
+      EXPECT_TRUE(once.contains(i)) << i << " of " << origin << " at " << at.id;
   }
 
   void play(unsigned seed) {
@@ -114,7 +145,7 @@ struct cluster_seeds_test : cluster_fixture, ::testing::WithParamInterface<unsig
     random.seed(seed);
     const auto count = 3 + any(3);
     for (std::size_t i = 1; i <= count; ++i)
-      start("n" + std::to_string(i));
+      begin("n" + std::to_string(i));
     show_view();
     pass(200ms);
     for (int i = 0; i < steps; ++i) {
@@ -129,6 +160,7 @@ struct cluster_seeds_test : cluster_fixture, ::testing::WithParamInterface<unsig
     net = std::make_shared<network>();
     speakers.clear();
     changed.clear();
+    always.clear();
   }
 };
 

@@ -17,6 +17,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "
 
 from checker import Checker, Rules  # noqa: E402
 from cluster_lib import Cluster  # noqa: E402
+from cluster_lib.network import get_json  # noqa: E402, F401
 from counting_publisher import MOVING, CountingPublisher, command  # noqa: E402
 from recorded_publisher import RecordedPublisher  # noqa: E402
 from recorder_process import RecorderProcess  # noqa: E402
@@ -90,7 +91,7 @@ class ClusterTest(unittest.TestCase):
             publisher.finish(60)
             self.assertEqual(publisher.faults, [])
         self.recorder.be_patient()
-        self.assertTrue(all([command(url, "pause") for url in self.edges()]))
+        self.assertTrue(all([command(url, "pause") is not None for url in self.edges()]))
         self.recorder.wait_until_quiet()
         # Who comes now is given what each edge holds to be the present state.
         self.recorder.add(4 * len(self.edges()))

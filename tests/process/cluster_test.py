@@ -2,7 +2,12 @@
 
 import time
 
-from cluster_scenario import FULL, ClusterTest, run
+from cluster_scenario import FULL, ClusterTest, get_json, run
+from counting_publisher import command
+
+
+def connections_of(node):
+    return get_json(node.admin + "/api/v1/connections")
 
 
 class ClusterScenarios(ClusterTest):
@@ -10,9 +15,22 @@ class ClusterScenarios(ClusterTest):
         self.up(3)
         self.watch()
         index = self.cluster.add()
+        newcomer = self.cluster.node(index)
+        # The welcomes of the first name the newcomer's address to all who come after.
         self.recorder.add(8)
+        self.recorder.wait_until_all_open()
+        self.recorder.add(24)
+        self.recorder.wait_until_all_open()
         self.calm()
-        self.assertEqual(self.cluster.node(index).seen_nodes(), {"n1", "n2", "n3", "n4"})
+        self.assertEqual(newcomer.seen_nodes(), {"n1", "n2", "n3", "n4"})
+        status = command(newcomer.edge, "status")
+        share, clients = status["owned"] / status["characters"], len(connections_of(newcomer))
+        print(f"    the newcomer has {share:.0%} of the characters and {clients} clients", flush=True)
+        self.assertGreater(share, 0.15)
+        self.assertLess(share, 0.35)
+        self.assertEqual(sum(command(url, "status")["owned"] for url in self.edges()), status["characters"])
+        # A quarter of those who came later.
+        self.assertGreaterEqual(clients, 6)
         self.judge(max_silence=2.0)
 
     def test_any_one_of_three_is_killed(self):

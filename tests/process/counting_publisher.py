@@ -95,12 +95,12 @@ class CountingPublisher(threading.Thread):
                 self._client.send_frame(10, frame.payload)
             elif frame.opcode == 8:
                 raise Ended("closed")
-            elif frame.opcode == 1 and self._is_answer(json.loads(frame.payload), number):
+            elif frame.opcode == 1 and self._is_answer(frame, number):
                 return
         raise TimeoutError("no answer")
 
-    def _is_answer(self, message, number):
-        for each in message["data"] if message["type"] == "batch" else [message]:
+    def _is_answer(self, frame, number):
+        for each in _messages_of(frame):
             if each["type"] == "error":
                 self.faults.append(each["data"])
             if each["type"] == "result" and each["data"].get("id") == number:
@@ -109,7 +109,7 @@ class CountingPublisher(threading.Thread):
 
 
 def command(url, name, patience=5.0, **arguments):
-    """Gives one command to a node, as an operator; False where it does not answer."""
+    """Gives one command to a node, as an operator; its answer (`data`), or None where there is none that says yes."""
     host, _, port = url.partition("://")[2].partition("/")[0].rpartition(":")
     try:
         with RawClient.connect((host, int(port)), "/?subscribe=event:none", timeout=patience) as client:
@@ -117,8 +117,14 @@ def command(url, name, patience=5.0, **arguments):
             deadline = time.monotonic() + patience
             while time.monotonic() < deadline:
                 frame = client.read_frame()
-                if frame.opcode == 1 and b'"c"' in frame.payload:
-                    return b'"result"' in frame.payload
+                for each in _messages_of(frame) if frame.opcode == 1 else ():
+                    if each["data"].get("id") == "c":
+                        return each["data"].get("data", {}) if each["type"] == "result" else None
     except _TROUBLE:
         pass
-    return False
+    return None
+
+
+def _messages_of(frame):
+    message = json.loads(frame.payload)
+    return message["data"] if message["type"] == "batch" else [message]
