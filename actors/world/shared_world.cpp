@@ -61,7 +61,7 @@ void shared_world_state::command(const protocol::command_order& x) {
   using kind = town_command::kind;
   if (!share->begun())
     return refuse(self, x, "the town waits for etcd: try again when the cluster is up");
-  auto clock = share->clock().from(wall());
+  auto clock = share->clock().from(next_change());
   const auto read = read_town_command(x, clock.rate);
   if (!read)
     return refuse(self, x, read.error());
@@ -118,6 +118,12 @@ model::object shared_world_state::describe() const {
 std::uint64_t shared_world_state::wall() const {
   const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(self->clock().now() - began);
   return sharing.incarnation + static_cast<std::uint64_t>(passed.count());
+}
+
+/// The first tick that all nodes will know of a change before.
+std::uint64_t shared_world_state::next_change() const {
+  const auto step = static_cast<std::uint64_t>(options.tick.count());
+  return (wall() + static_cast<std::uint64_t>(sharing.lead.count()) + step - 1) / step * step;
 }
 
 protocol::world_actor::behavior_type shared_world(shared_world_state::self_pointer self, world_services services,

@@ -13,6 +13,8 @@ struct sharing {
   std::uint64_t incarnation = 0;
   /// How far back the events of a vanished node are told again.
   std::chrono::milliseconds repeat{10'000};
+  /// How long after a command its change of the town's clock counts: until then all nodes know of it.
+  std::chrono::milliseconds lead{500};
 };
 
 /// The `world` of a node in a cluster: lives through the same town as all world nodes, by a clock that is kept in etcd,
@@ -32,6 +34,7 @@ struct shared_world_state {
   model::object status() const;
   model::object describe() const;
   std::uint64_t wall() const;
+  std::uint64_t next_change() const;
 
   self_pointer self;
   world_services services;

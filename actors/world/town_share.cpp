@@ -4,6 +4,7 @@
 #include "flow/rendezvous.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 namespace towncrier::world {
@@ -27,7 +28,9 @@ town_share::town_share(std::string node, std::uint64_t tick, std::uint64_t repea
     : node_(std::move(node)), tick_(tick), repeat_(repeat) {}
 
 void town_share::run_by(const shared_clock& x, std::uint64_t now) {
-  clock_ = x;
+  while (!clocks_.empty() && clocks_.back().wall >= x.wall)
+    clocks_.pop_back();
+  clocks_.push_back(x);
   if (begun())
     return;
   town_ = std::make_unique<town::simulation>(*definition_, x.seed, x.characters);
@@ -49,17 +52,26 @@ town::outcome town_share::advance(std::uint64_t now) {
   }
   while (last_ < present)
     step(++last_ * tick_, out);
+  while (clocks_.size() > 1 && clocks_[1].wall <= last_ * tick_)
+    clocks_.pop_front();
   return out;
 }
 
+double town_share::simulated_at(std::uint64_t at) const {
+  auto counts = clocks_.begin();
+  while (std::next(counts) != clocks_.end() && std::next(counts)->wall <= at)
+    ++counts;
+  return counts->simulated_at(at);
+}
+
 void town_share::catch_up(std::uint64_t at) {
-  const auto target = clock_.simulated_at(at);
+  const auto target = simulated_at(at);
   town_->skip(std::chrono::duration<double>{target - simulated_});
   simulated_ = std::max(simulated_, target);
 }
 
 void town_share::step(std::uint64_t at, town::outcome& out) {
-  const auto target = clock_.simulated_at(at);
+  const auto target = simulated_at(at);
   auto happened = town_->step(std::chrono::duration<double>{target - simulated_});
   simulated_ = std::max(simulated_, target);
   for (auto& change : happened.changes)

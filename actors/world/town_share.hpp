@@ -26,11 +26,13 @@ public:
   /// The nodes that live.
   void see(const protocol::cluster_view& x) { view_ = x; }
 
-  /// How the town's time runs from now on. The first one begins the town.
+  /// How the town's time runs from `x.wall` on, which is best some time ahead: so that all know of it before, and
+  /// nobody lives through a tick otherwise than the rest. The first one begins the town.
   void run_by(const shared_clock& x, std::uint64_t now);
 
   bool begun() const noexcept { return town_ != nullptr; }
-  const shared_clock& clock() const noexcept { return clock_; }
+  /// The latest, which perhaps counts only later.
+  const shared_clock& clock() const noexcept { return clocks_.back(); }
   const town::simulation& town() const noexcept { return *town_; }
 
   /// What this node has to tell of everything that happened until `now`.
@@ -45,6 +47,7 @@ private:
   };
 
   std::vector<std::string> active_at(std::uint64_t at) const;
+  double simulated_at(std::uint64_t at) const;
   void step(std::uint64_t at, town::outcome& out);
   void catch_up(std::uint64_t at);
   void change_hands(std::vector<std::string> nodes, std::uint64_t at, town::outcome& out);
@@ -56,7 +59,8 @@ private:
   std::uint64_t repeat_;
   std::shared_ptr<const town::definition> definition_;
   protocol::cluster_view view_;
-  shared_clock clock_;
+  /// The one that counts, and those that will.
+  std::deque<shared_clock> clocks_;
   std::unique_ptr<town::simulation> town_;
   double simulated_ = 0;
   std::uint64_t last_ = 0; ///< tick

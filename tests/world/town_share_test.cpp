@@ -173,6 +173,41 @@ TEST_F(town_share_test, the_events_of_a_node_that_vanished_are_told_by_others) {
     EXPECT_TRUE(together.contains(key)) << "nothing is lost; what is told twice has the same key";
 }
 
+TEST_F(town_share_test, a_change_of_the_clock_counts_from_one_moment_whoever_lags) {
+  const auto play = [&](const std::set<std::string>& ids) {
+    for (const auto& id : ids)
+      join(id);
+    for (int round = 0; round < 40; ++round) {
+      // Paused, at another rate, and further on: each counts from half a second later.
+      auto change = shares.begin()->second.clock().from(now + 2 * tick);
+      change.paused = round % 3 == 0;
+      change.rate = 40 + round;
+      change.simulated += round % 5 == 0 ? 30 : 0;
+      shares.begin()->second.run_by(change, now);
+      pass(1);
+      // "b" hears of it later, and is late with everything.
+      const auto late = shares.find("b");
+      auto b = late == shares.end() ? std::nullopt : std::optional{shares.extract(late)};
+      if (b)
+        b->mapped().run_by(change, now);
+      pass(1 + round % 4);
+      if (b)
+        shares.insert(std::move(*b));
+      pass(3);
+    }
+  };
+  play({"a"});
+  const auto alone = told;
+  shares.clear();
+  view.clear();
+  told.clear();
+  now = start;
+  play({"a", "b"});
+  EXPECT_EQ(told, alone);
+  EXPECT_GT(told.size(), 10u);
+  expect_each_event_once();
+}
+
 TEST_F(town_share_test, a_node_that_was_away_for_long_comes_back_to_the_present) {
   join("a");
   pass(10);
