@@ -87,12 +87,12 @@ export function linkState(node, { dead = false, seconds = Date.now() / 1000 - 1.
 }
 
 /** The answer to `actors/ID`. */
-export function oneActor(actors, id) {
+export function oneActor(actors, id, gone) {
   const x = actors.all.find((y) => y.id === Number(id));
   if (!x) return { error: `no actor ${id} lives on node ${actors.node}` };
   const state = x.kind === 'connection'
     ? { connection: x.label, phase: 'live', role: 'viewer', subscriptions: ['world', 'event:trade'], queue: { messages: 12, bytes: 48_211, limit_bytes: 262_144 }, rates: [1, 2, 3], area: null }
-    : x.kind === 'peer_link' ? linkState(x.label)
+    : x.kind === 'peer_link' ? linkState(x.label, { dead: gone.has(x.label) })
     : { name: x.label, version: 42, paused: false, deep: { a: { b: { c: [{ d: HOSTILE }] } } } };
   return actors.view(x, { last_message: 'delivery', children: actors.all.filter((y) => y.parent === x.id).slice(0, 100).map((y) => y.id), state });
 }

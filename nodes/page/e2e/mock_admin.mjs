@@ -81,7 +81,7 @@ export async function startMockAdmin({ port = 0, nodes = 3, connections = 400, c
     const [name, id] = path.split('/');
     if (name === 'traces') return request.method === 'POST' ? traces.begin(body) : request.method === 'DELETE' ? traces.end(id) : id ? traces.get(id) : traces.list();
     if (name === 'actions') return act(body);
-    const result = name === 'actors' && id ? each(q, (x) => oneActor(x, id)) : questions[name]?.(q);
+    const result = name === 'actors' && id ? each(q, (x) => oneActor(x, id, gone)) : questions[name]?.(q);
     return result ? [result.error ? 404 : 200, result] : [404, { error: 'no such page' }];
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Api, ApiError, type Fetch } from '../src/inspector/api';
-import { linksElsewhere } from '../src/inspector/links';
+import { joinLinks, linksTold } from '../src/inspector/links';
+import { readCluster } from '../src/inspector/model';
 import { Poller, type Clockwork } from '../src/inspector/poller';
 import { Rates, Series } from '../src/inspector/rates';
 
@@ -213,7 +214,7 @@ describe('rates', () => {
   });
 });
 
-describe('links between other nodes', () => {
+describe('links', () => {
   const of = (state: (node: string) => unknown) => new Api((url) => {
     const { pathname, searchParams } = new URL(url, 'http://x');
     const link = (id: number, node: string, label: string) => ({ id, node, label, kind: 'peer_link' });
@@ -223,8 +224,14 @@ describe('links between other nodes', () => {
   });
 
   it('are told by one side of each', async () => {
-    const links = await linksElsewhere(of((node) => ({ node: 'c', phase: 'live', sent_bytes: node === 'b' ? 7 : 0 })), 'a', new AbortController().signal);
-    expect(links.map((x) => [x.from, x.to, x.sentBytes])).toEqual([['b', 'c', 7]]);
+    const links = await linksTold(of((node) => ({ node: node === 'a' ? 'b' : 'c', phase: 'live', sent_bytes: node === 'b' ? 7 : 0 })), 'a', new AbortController().signal);
+    expect(links.map((x) => [x.from, x.to, x.sentBytes])).toEqual([['a', 'b', 0], ['a', 'b', 0], ['b', 'c', 7]]);
+  });
+
+  it('of the own node are those that it said, with what was told of them', () => {
+    const link = (from: string, to: string, bytes: number) => ({ ...readCluster({ links: [{ node: to, sent_bytes: bytes }] }, from).links[0]! });
+    const all = joinLinks([link('a', 'b', 1), link('a', 'c', 1)], [link('b', 'c', 2), link('a', 'c', 2)]);
+    expect(all.map((x) => [x.from, x.to, x.sentBytes])).toEqual([['a', 'b', 1], ['a', 'c', 2], ['b', 'c', 2]]);
   });
 
   it('are told apart by their state where the actors have no label', async () => {
@@ -235,10 +242,10 @@ describe('links between other nodes', () => {
         : { state: { phase: 'live', node: id === 1 ? 'a' : searchParams.get('node') === 'b' ? 'c' : 'b' } };
       return Promise.resolve(new Response(JSON.stringify(body)));
     });
-    expect((await linksElsewhere(api, 'a', new AbortController().signal)).map((x) => [x.from, x.to])).toEqual([['b', 'c']]);
+    expect((await linksTold(api, 'a', new AbortController().signal)).map((x) => [x.from, x.to])).toEqual([['b', 'c']]);
   });
 
   it('are none where nodes do not tell', async () => {
-    expect(await linksElsewhere(of(() => null), 'a', new AbortController().signal)).toEqual([]);
+    expect(await linksTold(of(() => null), 'a', new AbortController().signal)).toEqual([]);
   });
 });

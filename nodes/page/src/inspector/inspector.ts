@@ -5,7 +5,7 @@ import { Gate } from '../ui/gate';
 import type { Act } from './acts';
 import { Api, ApiError } from './api';
 import { duration, rate } from './format';
-import { linksElsewhere } from './links';
+import { joinLinks, linksTold } from './links';
 import { readCluster, rows, type LinkRow } from './model';
 import { Poller } from './poller';
 import { readRoute, VIEWS, writeRoute, type Route } from './route';
@@ -72,7 +72,7 @@ export class Inspector {
       this.self = text(own.find((x) => number(x, 'actors') !== undefined) ?? null, 'id');
     }
     const cluster = readCluster(await this.api.get('nodes', { node: 'all' }, signal), this.self);
-    if (this.route.view === 'cluster' && cluster.nodes.length > 2) cluster.links.push(...await this.elsewhere(signal));
+    if (this.route.view === 'cluster' && cluster.nodes.length > 1) cluster.links = joinLinks(cluster.links, await this.told(signal));
     this.cluster.take(cluster, performance.now());
     this.actors.know(this.cluster.nodes, this.self);
     const sum = (key: 'actors' | 'mailbox'): number => cluster.nodes.reduce((all, x) => all + (x[key] ?? 0), 0);
@@ -83,9 +83,9 @@ export class Inspector {
   }
 
   /** A node that does not answer for its links is no reason to show nothing. */
-  private async elsewhere(signal: AbortSignal): Promise<LinkRow[]> {
+  private async told(signal: AbortSignal): Promise<LinkRow[]> {
     try {
-      return await linksElsewhere(this.api, this.self, signal);
+      return await linksTold(this.api, this.self, signal);
     } catch (error) {
       if (signal.aborted) throw error;
       return [];
