@@ -180,6 +180,7 @@ void peer_link_state::end_session() {
   forget_waiting_wishes();
   waiting.clear();
   in_flight.clear();
+  round_trip.reset();
   in_flight_bytes = 0;
   held.clear();
 }

@@ -108,6 +108,7 @@ struct peer_link_state {
     std::uint64_t number = 0;
     std::size_t bytes = 0;
     std::uint64_t sequence = 0;
+    flow::time_point sent;
   };
 
   struct held_receipts {
@@ -140,6 +141,8 @@ struct peer_link_state {
   std::uint64_t credited = 0;                                   ///< of the peer's parcels
   flow::fifo<flight> in_flight;
   std::size_t in_flight_bytes = 0;
+  /// From a parcel to the peer's word that its hubs have it, smoothed; empty: none came back in this session.
+  std::optional<flow::duration> round_trip;
   std::deque<held_receipts> held;
   bool ticking = false;
   std::uint64_t put_off_upto = 0; ///< the peer wanted nothing of the batches after `cursor` up to here; 0: of none

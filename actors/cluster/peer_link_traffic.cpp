@@ -94,7 +94,7 @@ void peer_link_state::send_waiting() {
 
 void peer_link_state::send(const protocol::load& x, std::uint64_t sequence) {
   const auto size = x.what->bytes.size();
-  in_flight.push({++number, size, sequence});
+  in_flight.push({++number, size, sequence, now()});
   in_flight_bytes += size;
   ++counts.sent_parcels;
   counts.sent_bytes += size;
@@ -111,6 +111,8 @@ void peer_link_state::credit(const protocol::link_credit& x) {
     const auto done = in_flight.pop();
     in_flight_bytes -= done.bytes;
     upto = done.sequence;
+    const auto took = now() - done.sent;
+    round_trip = round_trip ? *round_trip + (took - *round_trip) / 8 : took;
   }
   release_upto(upto);
   if (x.wish > followed_wish)

@@ -45,6 +45,21 @@ TEST_F(cluster_test, what_one_node_says_all_viewers_hear_once) {
   }
 }
 
+TEST_F(cluster_test, a_link_knows_how_long_a_round_trip_takes) {
+  net->set_delay("n1", "n2", 30ms);
+  start_three();
+  say(nodes.at("n1"), "ada", "glad");
+  pass(500ms);
+  const auto round_trip = [this](const auto& peer) {
+    const auto& links = state_of<exchange_state>(nodes.at("n1").exchange).links;
+    return state_of<peer_link_state>(links.at(peer)).round_trip.value_or(flow::duration::zero());
+  };
+  EXPECT_GE(round_trip("n2"), 60ms);
+  EXPECT_LT(round_trip("n2"), 70ms);
+  EXPECT_GE(round_trip("n3"), 2ms);
+  EXPECT_LT(round_trip("n3"), 10ms);
+}
+
 TEST_F(cluster_test, a_cut_link_loses_nothing) {
   start_three();
   net->cut("n1", "n2");
