@@ -1,8 +1,8 @@
 #include "nodes/cluster_member.hpp"
 
 #include "actors/cluster/edge_roster.hpp"
+#include "actors/cluster/link_sockets.hpp"
 #include "actors/cluster/membership.hpp"
-#include "actors/cluster/tls_errors.hpp"
 #include "nodes/edge_server.hpp"
 #include "nodes/wall_clock.hpp"
 #include "ws/tls_context.hpp"
@@ -24,6 +24,9 @@ namespace {
 /// How long etcd may take when the node ends.
 constexpr std::chrono::seconds patience{3};
 
+/// A connection that has taken nothing for so many times what a peer may be silent is given up.
+constexpr int hung_timeouts = 5;
+
 model::result<std::string> read_password(const std::string& path) {
   if (path.empty())
     return std::string{};
@@ -39,7 +42,7 @@ model::result<std::string> read_password(const std::string& path) {
 void configure_links(caf::actor_system_config& to, const protocol::cluster_options& x) {
   if (!x.enabled())
     return;
-  cluster::keep_tls_errors_apart();
+  cluster::prepare_link_sockets(hung_timeouts * x.link_timeout);
   to.load<caf::io::middleman>();
   to.load<caf::openssl::manager>();
   to.add_message_types<caf::id_block::towncrier>();

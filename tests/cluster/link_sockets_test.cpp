@@ -1,4 +1,4 @@
-#include "actors/cluster/tls_errors.hpp"
+#include "actors/cluster/link_sockets.hpp"
 
 #include <gtest/gtest.h>
 #include <openssl/bio.h>
@@ -6,14 +6,17 @@
 #include <openssl/ssl.h>
 
 #include <array>
-#include <fcntl.h>
 #include <memory>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 namespace towncrier::cluster {
 
 namespace {
+
+using namespace std::chrono_literals;
 
 struct pair_of_sockets {
   pair_of_sockets() { EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()), 0); }
@@ -36,9 +39,8 @@ session accept_at(SSL_CTX* context, int socket) {
 
 } // namespace
 
-TEST(tls_errors, what_went_wrong_at_one_connection_is_not_taken_for_an_error_of_another) {
-  keep_tls_errors_apart();
-  keep_tls_errors_apart();
+TEST(link_sockets, what_went_wrong_at_one_connection_is_not_taken_for_an_error_of_another) {
+  prepare_link_sockets(5s);
   const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context{SSL_CTX_new(TLS_method()), SSL_CTX_free};
   pair_of_sockets healthy;
   const auto link = accept_at(context.get(), healthy.ends[0]);
@@ -54,6 +56,19 @@ TEST(tls_errors, what_went_wrong_at_one_connection_is_not_taken_for_an_error_of_
   EXPECT_EQ(BIO_write_ex(SSL_get_wbio(link.get()), "x", 1, &count), 1);
   EXPECT_EQ(ERR_peek_error(), 0u);
   EXPECT_EQ(read(healthy.ends[1], &byte, 1), 1);
+}
+
+TEST(link_sockets, a_connection_that_takes_nothing_is_given_up) {
+  prepare_link_sockets(4s);
+  prepare_link_sockets(5s);
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context{SSL_CTX_new(TLS_method()), SSL_CTX_free};
+  const auto socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  const auto link = accept_at(context.get(), socket);
+  unsigned patience = 0;
+  socklen_t size = sizeof patience;
+  ASSERT_EQ(getsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &patience, &size), 0);
+  EXPECT_EQ(patience, 5000u);
+  close(socket);
 }
 
 } // namespace towncrier::cluster
