@@ -60,13 +60,13 @@ caf::result<bool> exchange_state::want(const protocol::hub_wants& x) {
 }
 
 protocol::wants exchange_state::wanted() const {
-  // Without hubs there are no viewers, and never will be.
   protocol::wants result{false, {}};
   for (const auto& hub : hubs) {
     const auto at = wanted_by.find(hub.address());
     result = merged(result, at == wanted_by.end() ? protocol::wants{} : at->second);
   }
-  return result;
+  // An edge that nobody watches at is ready for the viewers of others; where there are no hubs, none will ever come.
+  return result.channels.empty() && !hubs.empty() ? protocol::wants{} : result;
 }
 
 } // namespace towncrier::cluster

@@ -54,14 +54,13 @@ void hub_state::granted(const protocol::wants& x) {
   carry_out_parked();
 }
 
-/// Asks for less when more was not wanted for as long as viewers may come back; and for all when nobody is there, to be
-/// ready for the viewers of other edges.
+/// Asks for less when more was not wanted for as long as viewers may come back.
 void hub_state::review_wants() {
   auto& w = wanting;
   if (!w.keeper || w.unanswered > 0)
     return;
   const auto channels = interest.watched(max_channels);
-  const auto present = !channels || channels->empty() ? protocol::wants{} : protocol::wants{false, *channels};
+  const auto present = channels ? protocol::wants{false, *channels} : protocol::wants{};
   const auto& behind = viewers.catching_up();
   // Who has just come and may still say what it watches counts for nothing yet.
   const auto held =
@@ -70,8 +69,7 @@ void hub_state::review_wants() {
     if (!held)
       w.used = now();
   } else if (now() - w.used >= options.history_age) {
-    if (covers(w.asked, present))
-      w.in_force = std::make_shared<const protocol::wants>(present);
+    w.in_force = std::make_shared<const protocol::wants>(present);
     ask(present);
   }
 }

@@ -7,7 +7,9 @@ import socket
 import struct
 import time
 
-from cluster_scenario import CALM, FULL, ClusterTest, run
+from cluster_scenario import CALM, FULL, ClusterTest, get_json, run
+from counting_publisher import CountingPublisher, messages_of
+from raw_client import RawClient
 
 MIB = 1 << 20
 # How long a silent peer counts as alive, as the nodes have it; and what a busy machine may add to it, in seconds.
@@ -34,7 +36,44 @@ def hostile_payloads(dice, count):
             yield b"\x16\x03\x01" + struct.pack("!H", dice.randrange(16384)) + dice.randbytes(dice.randrange(512))
 
 
+def links_of(node):
+    """By peer: how many parcels were sent to it, and how many batches were said."""
+    return {x["node"]: (x["sent_parcels"], x["said"]) for x in get_json(node.admin + "/api/v1/nodes")["links"]}
+
+
 class ClusterNetwork(ClusterTest):
+    def test_a_node_is_sent_what_its_viewers_watch(self):
+        self.up(2, "--edge.history-age", "1s")
+        third = self.cluster.node(self.cluster.add(roles=["world"]))
+        first, second = self.cluster.node(1), self.cluster.node(2)
+        host, _, port = second.edge.partition("://")[2].rpartition(":")
+        with RawClient.connect((host, int(port)), "/?subscribe=event:none", timeout=10) as viewer:
+            time.sleep(3)  # until more is not wanted any more
+            before, began = links_of(first), time.monotonic()
+            time.sleep(4)
+            after, seconds = links_of(first), time.monotonic() - began
+            for peer in (second.id, third.id):
+                sent, said = (b - a for a, b in zip(before[peer], after[peer]))
+                print(f"    to {peer} went {sent} parcels for {said} batches", flush=True)
+                self.assertGreater(said, 2.5 * seconds)
+                self.assertLessEqual(sent, seconds + 2, "latest states, once a second")
+            viewer.send_text('{"type": "subscribe", "data": {"channels": ["event:counted"]}}')
+            self._read_until(viewer, lambda x: x["type"] == "subscribed")
+            publisher = CountingPublisher("p", [first.edge])
+            publisher.start()
+            heard = []
+            self._read_until(viewer, lambda x: x["type"] == "event_notification" and (
+                heard.append(x["data"]["data"]["counter"]) or len(heard) == 50))
+            publisher.finish()
+        self.assertEqual(heard, list(range(1, 51)))
+
+    @staticmethod
+    def _read_until(viewer, holds):
+        while True:
+            frame = viewer.read_frame()
+            if frame.opcode == 1 and any([holds(x) for x in messages_of(frame)]):
+                return
+
     def test_hostile_bytes_at_the_cluster_port(self):
         self.up(3)
         self.watch(viewers=8)

@@ -100,7 +100,7 @@ class CountingPublisher(threading.Thread):
         raise TimeoutError("no answer")
 
     def _is_answer(self, frame, number):
-        for each in _messages_of(frame):
+        for each in messages_of(frame):
             if each["type"] == "error":
                 self.faults.append(each["data"])
             if each["type"] == "result" and each["data"].get("id") == number:
@@ -117,7 +117,7 @@ def command(url, name, patience=5.0, **arguments):
             deadline = time.monotonic() + patience
             while time.monotonic() < deadline:
                 frame = client.read_frame()
-                for each in _messages_of(frame) if frame.opcode == 1 else ():
+                for each in messages_of(frame) if frame.opcode == 1 else ():
                     if each["data"].get("id") == "c":
                         return each["data"].get("data", {}) if each["type"] == "result" else None
     except _TROUBLE:
@@ -125,6 +125,7 @@ def command(url, name, patience=5.0, **arguments):
     return None
 
 
-def _messages_of(frame):
+def messages_of(frame):
+    """What a frame of JSON says: the messages of a batch, or the one that it is."""
     message = json.loads(frame.payload)
     return message["data"] if message["type"] == "batch" else [message]
