@@ -57,7 +57,7 @@ void shared_world_state::tick() {
   on_its_way = services.tell(self, share->advance(wall()));
 }
 
-void shared_world_state::command(const protocol::command_order& x) {
+void shared_world_state::command(const protocol::command_order& x, int tries) {
   using kind = town_command::kind;
   if (!share->begun())
     return refuse(self, x, "the town waits for etcd: try again when the cluster is up");
@@ -79,15 +79,19 @@ void shared_world_state::command(const protocol::command_order& x) {
       clock.rate = read->number;
       break;
   }
-  change_clock(x, clock);
+  change_clock(x, clock, tries - 1);
 }
 
-void shared_world_state::change_clock(const protocol::command_order& x, const shared_clock& to) {
+/// Once more from what it is now, when others changed it meanwhile.
+void shared_world_state::change_clock(const protocol::command_order& x, const shared_clock& to, int tries) {
   self->request(membership, patience, protocol::town_update{to.to_json(), town_revision})
       .then(
-          [this, x](const protocol::town_update_result& done) {
-            if (done.revision > town_revision)
+          [this, x, tries](const protocol::town_update_result& done) {
+            const auto is_news = done.revision > town_revision;
+            if (is_news)
               run_by(done.current, done.revision);
+            if (!done.done && is_news && tries > 0)
+              return command(x, tries);
             if (done.done)
               reply(self, x, status());
             else

@@ -29,8 +29,8 @@ struct shared_world_state {
   void found_town();
   void run_by(const std::string& record, std::uint64_t revision);
   void tick();
-  void command(const protocol::command_order& x);
-  void change_clock(const protocol::command_order& x, const shared_clock& to);
+  void command(const protocol::command_order& x, int tries = 3);
+  void change_clock(const protocol::command_order& x, const shared_clock& to, int tries);
   model::object status() const;
   model::object describe() const;
   std::uint64_t wall() const;
