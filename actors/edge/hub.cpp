@@ -95,9 +95,10 @@ fanout::item_ptr hub_state::apply(const model::change& x) {
     item = std::make_shared<const fanout::item>(x);
   } else {
     const auto* known = latest.find(change->now->id);
-    item = std::make_shared<const fanout::item>(x, known != nullptr ? (*known)->now() : nullptr);
+    item = std::make_shared<const fanout::item>(x, known != nullptr ? (*known)->now() : nullptr, changes + 1);
     if (!latest.apply(*change, item).accepted)
       return nullptr;
+    ++changes;
   }
   window.entries.push_back({item, fanout::shape::as_is});
   note_concerned(*item, change == nullptr ? model::change_kind::update : change->kind);

@@ -74,6 +74,7 @@ struct hub_state {
   void go_live(slot_type slot);
   void give_up_catching_up(slot_type slot);
   void send_snapshot(slot_type slot);
+  bool sees_all(slot_type slot) const;
   std::optional<fanout::entry> seen_by(slot_type slot, const fanout::item_ptr& x) const;
 
   // -- what is wanted of the peers
@@ -114,6 +115,8 @@ struct hub_state {
   };
   std::unordered_map<caf::actor_addr, early_viewer> early;
   edge::viewers viewers;
+  /// How many changes of characters were taken in.
+  std::uint64_t changes = 0;
   /// Up to where everything was taken in; what is in the window was not shown yet.
   model::position position;
   /// Until then a viewer that resumes gets a snapshot as well: states came that are in no batch of any history.

@@ -70,6 +70,7 @@ bool hub_state::begin_resume(slot_type slot, std::string_view position_text) {
     if (record->complete_for && !covers(*record->complete_for, watches))
       return false;
   auto& behind = viewers.begin_catching_up(slot);
+  viewers.find(slot)->came_after = viewers.find(slot)->grew_after = 0; // before that it was told elsewhere
   behind.at = *from;
   behind.snapshot_due = behind.snapshot_due || now() < restated_until;
   for (auto& record : *missed)
@@ -178,11 +179,17 @@ void hub_state::give_up_catching_up(slot_type slot) {
 }
 
 void hub_state::send_snapshot(slot_type slot) {
+  viewers.find(slot)->came_after = viewers.find(slot)->grew_after = 0;
   std::vector<fanout::entry> entries;
   for (auto& item : visible_now(slot))
     entries.push_back({std::move(item), fanout::shape::snapshot});
   if (!entries.empty())
     send_chunk(slot, std::make_shared<const fanout::chunk>(std::move(entries), position_text(), model::wall_clock()));
+}
+
+bool hub_state::sees_all(slot_type slot) const {
+  const auto& world = interest.world();
+  return std::binary_search(world.begin(), world.end(), slot);
 }
 
 std::optional<fanout::entry> hub_state::seen_by(slot_type slot, const fanout::item_ptr& x) const {
@@ -193,12 +200,11 @@ std::optional<fanout::entry> hub_state::seen_by(slot_type slot, const fanout::it
                : std::nullopt;
   const auto before = x->before() && interest.visible(slot, *x->before());
   const auto after = interest.visible(slot, *x->now());
-  const auto& world = interest.world();
-  const auto sees_all = std::binary_search(world.begin(), world.end(), slot);
+  const auto all = sees_all(slot);
   if (x->is_removal())
-    return before || sees_all ? std::optional{fanout::entry{x, shape::as_is}} : std::nullopt;
+    return before || all ? std::optional{fanout::entry{x, shape::as_is}} : std::nullopt;
   if (after)
-    return fanout::entry{x, before || sees_all ? shape::as_is : shape::update};
+    return fanout::entry{x, before || all ? shape::as_is : shape::update};
   if (!before)
     return std::nullopt;
   const auto area = interest.area(slot);

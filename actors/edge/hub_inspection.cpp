@@ -34,8 +34,8 @@ model::object hub_state::why(const protocol::why_request& x) {
   for (auto& channel : interest.channels(x.from.slot))
     channels.emplace_back(std::move(channel));
   result.emplace_back("channels", std::move(channels));
-  const auto answer = [&](bool seen, std::string_view reason) {
-    result.emplace_back("seen", seen);
+  const auto answer = [&](model::value seen, std::string_view reason) {
+    result.emplace_back("seen", std::move(seen));
     result.emplace_back("reason", reason);
     return result;
   };
@@ -47,7 +47,13 @@ model::object hub_state::why(const protocol::why_request& x) {
     return answer(false, viewer->behind->held ? "held_for_resume" : "catching_up");
   const auto waits = std::any_of(window.entries.begin(), window.entries.end(),
                                  [&](const fanout::entry& e) { return e.what == *found; });
-  return answer(!waits, waits ? "waiting_for_the_flush" : "delivered");
+  if (waits)
+    return answer(false, "waiting_for_the_flush");
+  if ((*found)->number() <= viewer->came_after)
+    return answer(false, "before_it_came");
+  if ((*found)->number() <= viewer->grew_after)
+    return answer(model::value{}, "before_it_subscribed");
+  return answer(true, "delivered");
 }
 
 } // namespace towncrier::edge

@@ -57,6 +57,7 @@ void hub_state::join(protocol::join_request& x) {
   if (watches_world)
     watch_world(slot);
   const auto resumed = !x.position.empty() && begin_resume(slot, x.position);
+  viewers.find(slot)->came_after = x.position.empty() ? changes : 0;
   // Not where the stream stands: until it was given what it missed, it is where it was.
   self->send(x.viewer, protocol::joined{slot, x.position.empty() ? position_text() : as_sent(x.position), resumed});
   if (resumed)
@@ -88,6 +89,8 @@ void hub_state::subscribe(protocol::subscribe_order& x) {
   const auto shows_area = x.request.area && !x.request.snapshot && !viewer->behind;
   const auto before = shows_area ? visible_now(slot) : std::vector<fanout::item_ptr>{};
   const auto names_something = !x.request.channels.empty() || x.request.area;
+  if (!sees_all(slot) && !(viewer->behind && viewer->behind->held))
+    viewer->grew_after = changes; // of what it watched before it was given that, which nobody remembers
   if (names_something && std::exchange(viewer->automatic, false)) {
     const flow::channel world{flow::channel_kind::world, {}};
     interest.unsubscribe(slot, {&world, 1});

@@ -60,6 +60,10 @@ struct viewer {
   std::unique_ptr<catch_up> behind;
   /// Whether it subscribed to `world` without having asked.
   bool automatic = false;
+  /// What changed last before these was not shown to it: it came later, or began to watch it later, perhaps, without a
+  /// snapshot. Numbers of items; 0: it was given all.
+  std::uint64_t came_after = 0;
+  std::uint64_t grew_after = 0;
   /// Tells this viewer's timers from those of whoever had the slot before.
   std::uint64_t generation = 0;
 };

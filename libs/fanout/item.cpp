@@ -12,7 +12,8 @@ std::size_t index(codec::format f) { return static_cast<std::size_t>(f); }
 
 } // namespace
 
-item::item(model::change what, model::character_ptr before) : what_(std::move(what)), before_(std::move(before)) {}
+item::item(model::change what, model::character_ptr before, std::uint64_t number)
+    : what_(std::move(what)), before_(std::move(before)), number_(number) {}
 
 const model::character_ptr& item::now() const noexcept {
   const auto* change = std::get_if<model::character_change>(&what_);

@@ -4,6 +4,7 @@
 #include "model/change.hpp"
 
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,8 +15,9 @@ namespace towncrier::fanout {
 /// first viewer needs it. Lives on one I/O thread: not safe to share between threads.
 class item {
 public:
-  /// `before` is the character's state before this change; nullptr when it was not known, and for events.
-  explicit item(model::change what, model::character_ptr before = nullptr);
+  /// `before` is the character's state before this change; nullptr when it was not known, and for events. `number`
+  /// counts what the hub took in, from 1; 0 where nobody counts.
+  explicit item(model::change what, model::character_ptr before = nullptr, std::uint64_t number = 0);
 
   const model::change& what() const noexcept { return what_; }
 
@@ -24,6 +26,9 @@ public:
 
   /// The character's state before the change; nullptr when it was not known, and for events.
   const model::character_ptr& before() const noexcept { return before_; }
+
+  /// Of two changes the one with the greater number came later.
+  std::uint64_t number() const noexcept { return number_; }
 
   bool is_event() const noexcept { return std::holds_alternative<model::event_ptr>(what_); }
 
@@ -39,6 +44,7 @@ public:
 private:
   model::change what_;
   model::character_ptr before_;
+  std::uint64_t number_;
   mutable std::array<std::string, codec::format_count> as_is_;
   mutable std::array<std::string, codec::format_count> as_update_;
 };
