@@ -1,38 +1,16 @@
 #include "nodes/cluster_page.hpp"
 
+#include "actors/cluster/link_view.hpp"
+
 #include <caf/scoped_actor.hpp>
 
 #include <algorithm>
-#include <array>
 
 namespace towncrier::node {
 
 namespace {
 
 constexpr std::chrono::seconds patience{2};
-constexpr std::array<std::string_view, 3> phases{"waiting", "dialling", "live"};
-
-model::object row(const protocol::link_status& x) {
-  return {{"node", x.node},
-          {"address", x.address},
-          {"phase", phases[static_cast<std::size_t>(x.phase)]},
-          {"breaker", x.breaker},
-          {"failures", std::uint64_t{x.failures}},
-          {"last_error", x.last_error},
-          {"sessions", x.sessions},
-          {"sent_parcels", x.sent_parcels},
-          {"sent_bytes", x.sent_bytes},
-          {"received_parcels", x.received_parcels},
-          {"received_bytes", x.received_bytes},
-          {"conflated_parcels", x.conflated_parcels},
-          {"lost_events", x.lost_events},
-          {"in_flight_bytes", std::uint64_t{x.in_flight_bytes}},
-          {"window_bytes", std::uint64_t{x.window_bytes}},
-          {"held_receipts", std::uint64_t{x.held_receipts}},
-          {"sent_upto", x.sent_upto},
-          {"said", x.said}};
-}
-
 /// What `own` says of the node called `id`, or nothing.
 model::object found_in(const model::value& own, const std::string& id) {
   const auto* nodes = own.find("nodes");
@@ -70,7 +48,7 @@ model::value with_cluster(caf::actor_system& system, const cluster_targets& targ
   }
   model::array rows;
   for (const auto& x : links.links)
-    rows.emplace_back(row(x));
+    rows.emplace_back(cluster::view(x));
   return model::object{{"nodes", std::move(nodes)},
                        {"links", std::move(rows)},
                        {"revision", view.revision},

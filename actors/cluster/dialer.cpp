@@ -46,8 +46,11 @@ protocol::dialer_actor::behavior_type dialer(dialer_pointer self, std::chrono::m
   self->state.patience = patience;
   return {
       [self](const std::string& host, std::uint16_t port) -> caf::result<caf::strong_actor_ptr> {
-        if (!answers(host, port, self->state.patience))
+        ++self->state.dialled;
+        if (!answers(host, port, self->state.patience)) {
+          ++self->state.unanswered;
           return caf::make_error(caf::sec::cannot_connect_to_node, "nobody answers there");
+        }
         auto promise = self->make_response_promise<caf::strong_actor_ptr>();
         self->request(self->system().openssl_manager().actor_handle(), caf::infinite, caf::connect_atom::value, host,
                       port)

@@ -11,7 +11,13 @@ struct dialer_state {
   static inline const char* name = "dialer";
 
   dialer_state() = default; // not an aggregate: CAF would take it for one to be made from the actor
+  model::object describe() const {
+    return {{"patience_ms", std::int64_t{patience.count()}}, {"dialled", dialled}, {"unanswered", unanswered}};
+  }
+
   std::chrono::milliseconds patience{1000};
+  std::uint64_t dialled = 0;
+  std::uint64_t unanswered = 0; ///< of those, to addresses where nobody listens
 };
 
 using dialer_pointer = hosting::pointer<protocol::dialer_actor, dialer_state>;

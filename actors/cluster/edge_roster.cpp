@@ -2,6 +2,13 @@
 
 namespace towncrier::cluster {
 
+model::object edge_roster_state::describe() const {
+  model::array urls;
+  if (const auto known = edges ? edges->get() : nullptr)
+    urls.assign(known->begin(), known->end());
+  return {{"node", node}, {"other_edges", std::move(urls)}};
+}
+
 protocol::view_listener_actor::behavior_type edge_roster(edge_roster_pointer self, std::string node,
                                                          std::shared_ptr<protocol::edge_list> edges) {
   self->state.node = std::move(node);

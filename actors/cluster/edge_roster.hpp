@@ -10,7 +10,7 @@ struct edge_roster_state {
   static inline const char* name = "edge_roster";
 
   edge_roster_state() = default; // not an aggregate: CAF would take it for one to be made from the actor
-  model::object describe() const { return {{"node", node}}; }
+  model::object describe() const;
 
   std::string node;
   std::shared_ptr<protocol::edge_list> edges;

@@ -225,6 +225,22 @@ caf::result<protocol::town_update_result> membership_state::update_town(const pr
   return promise;
 }
 
+model::object membership_state::describe() const {
+  model::array nodes;
+  if (published)
+    for (const auto& x : published->nodes)
+      nodes.emplace_back(x.id);
+  return {{"node", node.id},
+          {"nodes", std::move(nodes)},
+          {"revision", published ? published->revision : 0},
+          {"etcd_reachable", published && published->store_reachable},
+          {"registered", registered},
+          {"watching", watching},
+          {"has_lease", lease != 0},
+          {"superseded", superseded},
+          {"left", left}};
+}
+
 protocol::membership_actor::behavior_type membership(membership_state::self_pointer self, membership_services services,
                                                      protocol::node_info node, protocol::cluster_options options) {
   auto& state = self->state;

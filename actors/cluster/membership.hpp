@@ -53,6 +53,7 @@ struct membership_state {
   void announce(caf::typed_response_promise<bool> promise);
   void deregister(caf::typed_response_promise<bool> promise);
   caf::result<protocol::town_update_result> update_town(const protocol::town_update& x);
+  model::object describe() const;
 
   /// A callback for the store that runs `f` on this actor's turn, if the actor still lives then.
   template <class F>

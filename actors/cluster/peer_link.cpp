@@ -1,5 +1,7 @@
 #include "actors/cluster/peer_link.hpp"
 
+#include "actors/cluster/link_view.hpp"
+
 #include <spdlog/spdlog.h>
 
 namespace towncrier::cluster {
@@ -203,6 +205,15 @@ void peer_link_state::gone() {
     self->quit();
 }
 
+model::object peer_link_state::describe() const {
+  auto result = view(status());
+  result.insert(result.end(), {{"dials", dials()},
+                               {"waiting_parcels", std::uint64_t{waiting.size()}},
+                               {"pulling", pulling},
+                               {"leaving", leaving}});
+  return result;
+}
+
 flow::time_point peer_link_state::now() const { return self->clock().now(); }
 
 protocol::peer_link_actor::behavior_type peer_link(peer_link_state::self_pointer self,
@@ -212,6 +223,7 @@ protocol::peer_link_actor::behavior_type peer_link(peer_link_state::self_pointer
   state.exchange = std::move(exchange);
   state.settings = std::move(settings);
   state.info = std::move(info);
+  self->watch().label(state.info.id);
   state.known = known;
   state.random.seed(state.settings.seed);
   state.retry = flow::backoff{state.settings.retry, std::mt19937_64{state.random()}};

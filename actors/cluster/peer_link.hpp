@@ -90,6 +90,7 @@ struct peer_link_state {
   void object(const protocol::outgoing_objection& x);
   void delivered(std::uint64_t of_session, std::uint64_t number);
   protocol::link_status status() const;
+  model::object describe() const;
 
   // -- what each wants of the other
 

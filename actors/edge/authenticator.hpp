@@ -12,10 +12,15 @@ struct authenticator_state {
   static inline const char* name = "authenticator";
 
   void load();
-  protocol::verify_result verify(const protocol::verify_request& x) const;
+  protocol::verify_result verify(const protocol::verify_request& x);
+  model::object describe() const;
 
   protocol::auth_options options;
   credentials known;
+  std::uint64_t accepted = 0;
+  std::uint64_t refused = 0;
+  double loaded_at = 0;   ///< when the files were last read, seconds since the Unix epoch
+  std::string load_error; ///< why they could not be, the last time
 };
 
 protocol::authenticator_actor::behavior_type

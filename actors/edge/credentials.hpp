@@ -18,6 +18,9 @@ public:
   /// Whose token it is. `now` is in seconds since the Unix epoch. The error is for our log, not for the client.
   model::result<protocol::identity> verify(const std::string& token, double now) const;
 
+  std::size_t token_count() const noexcept { return tokens_.size(); }
+  bool takes_jwts() const noexcept { return jwts_.has_value(); }
+
 private:
   token_table tokens_;
   std::optional<jwt_verifier> jwts_;

@@ -15,31 +15,39 @@ void dispatcher_state::act(const protocol::inbound&, message_name, model::auth_r
 }
 
 void dispatcher_state::act(const protocol::inbound& from, message_name id, model::subscribe_request& x) {
+  ++to_hubs;
   self->send(from.origin.hub, protocol::subscribe_order{from.origin.from, std::move(id), std::move(x)});
 }
 
 void dispatcher_state::act(const protocol::inbound& from, message_name id, model::unsubscribe_request& x) {
+  ++to_hubs;
   self->send(from.origin.hub, protocol::unsubscribe_order{from.origin.from, std::move(id), std::move(x)});
 }
 
 void dispatcher_state::act(const protocol::inbound& from, message_name id, model::resume_request& x) {
+  ++to_hubs;
   self->send(from.origin.hub, protocol::resume_order{from.origin.from, std::move(id), std::move(x.position)});
 }
 
 void dispatcher_state::act(const protocol::inbound& from, message_name id, model::heartbeat_request&) {
+  ++to_hubs;
   self->send(from.origin.hub, protocol::heartbeat_order{from.origin.from, std::move(id)});
 }
 
 void dispatcher_state::act(const protocol::inbound&, message_name, model::publish_request& x) {
   for (auto& item : x.items) {
-    if (auto* input = std::get_if<model::character_input>(&item))
+    if (auto* input = std::get_if<model::character_input>(&item)) {
+      ++changes;
       characters.inputs.push_back(std::move(*input));
-    else
+    } else {
+      ++event_count;
       events.inputs.push_back(std::move(std::get<model::event_input>(item)));
+    }
   }
 }
 
 void dispatcher_state::act(const protocol::inbound& from, message_name id, model::command_request& x) {
+  ++commands;
   protocol::command_order order{from.origin, std::move(id), std::move(x.name), std::move(x.args)};
   if (order.name == "debug")
     self->send(targets.debugger, std::move(order));
@@ -60,6 +68,14 @@ void dispatcher_state::flush(const protocol::receipt_ptr& receipt) {
     self->send(targets.characters, protocol::character_job{std::exchange(characters.inputs, {}), receipt});
   if (!events.inputs.empty())
     self->send(targets.events, protocol::event_job{std::exchange(events.inputs, {}), receipt});
+}
+
+model::object dispatcher_state::describe() const {
+  return {{"to_hubs", to_hubs},
+          {"character_changes", changes},
+          {"events", event_count},
+          {"commands", commands},
+          {"has_town", static_cast<bool>(targets.world)}};
 }
 
 protocol::dispatcher_actor::behavior_type dispatcher(dispatcher_state::self_pointer self, dispatch_targets targets) {

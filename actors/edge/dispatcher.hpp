@@ -34,8 +34,15 @@ struct dispatcher_state {
   void act(const protocol::inbound& from, message_name id, model::command_request& x);
   void flush(const protocol::receipt_ptr& receipt);
 
+  model::object describe() const;
+
   self_pointer self;
   dispatch_targets targets;
+  /// What came, by what it was about.
+  std::uint64_t to_hubs = 0;
+  std::uint64_t changes = 0;
+  std::uint64_t event_count = 0;
+  std::uint64_t commands = 0;
   /// Gathered from neighbouring messages: one message an actor, not one a change.
   protocol::character_job characters;
   protocol::event_job events;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "hosting/actor_watch.hpp"
+#include "hosting/actor_ties.hpp"
 #include "hosting/io_thread.hpp"
 
 #include <caf/actor_system.hpp>
@@ -16,7 +16,7 @@ namespace towncrier::hosting {
 /// The base of all our actors: it stays on the `io_thread` that it was spawned on, or with CAF's scheduler when it
 /// was spawned on none; what it does is counted, and it says what it is about when it is asked (`state_request`).
 template <class Handle>
-class placed_actor : public Handle::base {
+class placed_actor : public Handle::base, public watched_actor {
 public:
   placed_actor(caf::actor_config& cfg, kind_id kind)
       : Handle::base(cfg), home_(dynamic_cast<io_thread*>(cfg.host)), watch_(*this->ctrl(), kind) {}
@@ -54,7 +54,33 @@ public:
     return Handle::base::cleanup(std::move(reason), host);
   }
 
-  actor_watch& watch() noexcept { return watch_; }
+  // CAF's own, and noted for who looks.
+
+  template <class T>
+  void monitor(const T& whom) {
+    Handle::base::monitor(whom);
+    note_monitor(watch_, caf::actor_cast<caf::strong_actor_ptr>(whom));
+  }
+
+  template <class T>
+  void demonitor(const T& whom) {
+    Handle::base::demonitor(whom);
+    forget_monitor(watch_, caf::actor_cast<caf::strong_actor_ptr>(whom));
+  }
+
+  template <class T>
+  void link_to(const T& whom) {
+    Handle::base::link_to(whom);
+    note_link(watch_, caf::actor_cast<caf::strong_actor_ptr>(whom));
+  }
+
+  template <class T>
+  void unlink_from(const T& whom) {
+    Handle::base::unlink_from(whom);
+    forget_link(watch_, caf::actor_cast<caf::strong_actor_ptr>(whom));
+  }
+
+  actor_watch& watch() noexcept override { return watch_; }
 
 protected:
   /// What the actor shows of itself.
@@ -75,7 +101,7 @@ private:
   actor_watch watch_;
 };
 
-/// An actor whose `State` has a name and may say what it shows: `model::object describe() const`.
+/// An actor whose `State` has a name and says what it shows: `model::object describe() const`.
 template <class Handle, class State>
 class visible_actor : public placed_actor<Handle> {
 public:
@@ -83,10 +109,9 @@ public:
 
 protected:
   model::object describe_state() override {
-    if constexpr (requires(const State& x) { x.describe(); })
-      return static_cast<caf::stateful_actor<State, visible_actor>*>(this)->state.describe();
-    else
-      return {};
+    static_assert(
+        requires(const State& x) { model::object{x.describe()}; }, "every actor says what it is about");
+    return static_cast<caf::stateful_actor<State, visible_actor>*>(this)->state.describe();
   }
 
 private:

@@ -4,6 +4,7 @@
 #include <caf/atom.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <cxxabi.h>
@@ -60,32 +61,75 @@ void remember_ended(ended_actor x) {
     all.last.pop_front();
 }
 
+actor_row actor_shard::row_of(const actor_watch& x, double began) {
+  const auto& from = x.counters_;
+  const auto since = from.running_since.get();
+  const auto now = ticks();
+  const auto running = since == 0 || since > now ? 0 : now - since;
+  actor_row row;
+  row.id = x.id();
+  row.parent = x.parent_;
+  row.kind = x.kind_;
+  if (const auto* name = x.label_.load(std::memory_order_acquire))
+    row.label = *name;
+  row.mailbox = from.depth();
+  row.peak = std::max<std::uint64_t>(from.peak.get(), row.mailbox);
+  row.handled = from.consumed.get() + from.direct.get();
+  row.skipped = from.skipped.get();
+  row.busy = nanoseconds_of(from.busy.get() + running);
+  row.running = nanoseconds_of(running);
+  row.last_wait = from.last_wait.get();
+  row.restarts = x.restarts_.get();
+  row.spawned = began + from.spawned / 1e3;
+  return row;
+}
+
+namespace {
+
+/// When the program began, in seconds since the Unix epoch.
+double program_began() { return wall_seconds() - milliseconds_up() / 1e3; }
+
+} // namespace
+
 std::vector<actor_row> actor_list::all(const caf::actor_system& system) {
+  static std::atomic<std::size_t> last_size{0}; // there are about as many as last time
   std::vector<actor_row> rows;
-  const auto began = wall_seconds() - milliseconds_up() / 1e3;
+  rows.reserve(last_size.load(std::memory_order_relaxed) * 9 / 8);
+  const auto began = program_began();
+  for (std::size_t i = 0; i < actor_shard::count; ++i)
+    actor_shard::of(i).for_each(system, [&](const actor_watch& x) { rows.push_back(actor_shard::row_of(x, began)); });
+  last_size.store(rows.size(), std::memory_order_relaxed);
+  return rows;
+}
+
+std::optional<actor_row> actor_list::one(const caf::actor_system& system, caf::actor_id id) {
+  std::optional<actor_row> result;
+  actor_shard::of(id).for_each(system, [&](const actor_watch& x) {
+    if (x.id() == id)
+      result = actor_shard::row_of(x, program_began());
+  });
+  return result;
+}
+
+actor_relations actor_list::relations(const caf::actor_system& system, caf::actor_id id, std::size_t limit) {
+  using relation = actor_tie::relation;
+  actor_relations result;
   for (std::size_t i = 0; i < actor_shard::count; ++i)
     actor_shard::of(i).for_each(system, [&](const actor_watch& x) {
-      const auto& from = x.counters_;
-      const auto since = from.running_since.get();
-      const auto now = ticks();
-      const auto running = since == 0 || since > now ? 0 : now - since;
-      auto& row = rows.emplace_back();
-      row.id = x.id();
-      row.parent = x.parent_;
-      row.kind = x.kind_;
-      if (const auto* name = x.label_.load(std::memory_order_acquire))
-        row.label = *name;
-      row.mailbox = from.depth();
-      row.peak = std::max<std::uint64_t>(from.peak.get(), row.mailbox);
-      row.handled = from.consumed.get() + from.direct.get();
-      row.skipped = from.skipped.get();
-      row.busy = nanoseconds_of(from.busy.get() + running);
-      row.running = nanoseconds_of(running);
-      row.last_wait = from.last_wait.get();
-      row.restarts = x.restarts_.get();
-      row.spawned = began + from.spawned / 1e3;
+      if (x.parent_ == id)
+        result.children.add(x.id(), limit);
+      for (const auto* tie = x.ties_.get(); tie != nullptr; tie = tie->next.get()) {
+        if (tie->who == id && tie->what == relation::monitored_by)
+          result.monitors.add(x.id(), limit);
+        else if (tie->who == id && tie->what == relation::linked)
+          result.links.add(x.id(), limit);
+        if (x.id() == id && tie->what == relation::monitored_by)
+          result.monitored_by.add(tie->who, limit);
+        else if (x.id() == id && tie->what != relation::linked)
+          ++result.elsewhere;
+      }
     });
-  return rows;
+  return result;
 }
 
 std::string actor_list::last_message(const caf::actor_system& system, caf::actor_id id) {

@@ -4,6 +4,8 @@
 
 #include <caf/actor_control_block.hpp>
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,26 @@ struct actor_row {
   std::uint64_t last_wait = 0; ///< microseconds
   std::uint64_t restarts = 0;
   double spawned = 0; ///< seconds since the Unix epoch
+};
+
+/// What an actor has to do with others of this program. Of each list the first few, and how many there are.
+struct actor_relations {
+  struct list {
+    std::vector<caf::actor_id> first;
+    std::size_t count = 0;
+
+    void add(caf::actor_id x, std::size_t limit) {
+      if (count++ < limit)
+        first.push_back(x);
+    }
+  };
+
+  list children;
+  list links;
+  list monitors;
+  list monitored_by;
+  /// Monitors and links to actors of other nodes, or of CAF itself.
+  std::size_t elsewhere = 0;
 };
 
 /// An actor that is no more.
@@ -58,6 +80,13 @@ public:
   /// Every actor of `system` that lives.
   static std::vector<actor_row> all(const caf::actor_system& system);
 
+  /// One of them; nothing when it has ended.
+  static std::optional<actor_row> one(const caf::actor_system& system, caf::actor_id id);
+
+  /// Whom it spawned, monitors and is linked to: what our own actors said (`self->monitor`, `self->link_to`) and has
+  /// not been taken back. Lists hold `limit` at most.
+  static actor_relations relations(const caf::actor_system& system, caf::actor_id id, std::size_t limit);
+
   /// A handle on one of them; empty when it has ended.
   static caf::strong_actor_ptr find(const caf::actor_system& system, caf::actor_id id);
 
@@ -69,6 +98,8 @@ public:
 
   static std::vector<kind_row> kinds(const caf::actor_system& system);
   static std::string kind_name(kind_id x);
+  /// The names of all kinds, by number; never none.
+  static std::vector<std::string> kind_names();
 };
 
 } // namespace towncrier::hosting

@@ -10,6 +10,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -33,6 +35,15 @@ kind_id kind_of(const char* name);
 
 /// What this thread has done as actors of a kind.
 kind_counters& counters_here(kind_id kind) noexcept;
+
+/// That an actor has to do with another, from the side where it is noted.
+struct actor_tie {
+  enum class relation : std::uint8_t { monitored_by, linked, monitors_elsewhere, linked_elsewhere };
+
+  relation what = relation::linked;
+  caf::actor_id who = 0;
+  std::unique_ptr<actor_tie> next{};
+};
 
 /// The part of an actor that counts what it does and makes it visible: it is in the list of all actors from its spawn
 /// to its end. See `actor_list.hpp` for who reads it.
@@ -107,6 +118,10 @@ public:
     to.push_back(std::as_bytes(std::span{&counters_.busy, 1}));
   }
 
+  /// Notes or forgets what it has to do with another. From any thread.
+  void tie(actor_tie x);
+  void untie(const actor_tie& x);
+
   caf::actor_id id() const noexcept { return self_.aid; }
   const actor_counters& counters() const noexcept { return counters_; }
 
@@ -126,6 +141,7 @@ private:
   actor_watch* next_ = nullptr;
   actor_watch** back_ = nullptr; ///< what points here; nullptr: in no list
   std::atomic<const std::string*> label_{nullptr};
+  std::unique_ptr<actor_tie> ties_; ///< under the lock of its shard
   cell<std::uint32_t> restarts_;
   kind_id kind_;
   bool slow_ = false;

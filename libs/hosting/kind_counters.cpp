@@ -87,6 +87,11 @@ void slow_down(std::string name, std::chrono::milliseconds by) {
   slow_milliseconds.store(by.count(), std::memory_order_relaxed);
 }
 
+std::vector<std::string> actor_list::kind_names() {
+  const std::lock_guard guard{table().mutex};
+  return table().names.empty() ? std::vector<std::string>{"other"} : table().names;
+}
+
 std::string actor_list::kind_name(kind_id x) {
   const std::lock_guard guard{table().mutex};
   return x < table().names.size() ? table().names[x] : "other";

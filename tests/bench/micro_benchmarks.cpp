@@ -167,6 +167,7 @@ BENCHMARK(fan_out)->ArgNames({"viewers", "counting"})->ArgsProduct({{1, 1000, 10
 struct idle_state {
   static inline const char* name = "idle";
   idle_state() = default;
+  model::object describe() const { return {}; }
 };
 
 /// One message to an actor that does nothing with it; with and without counting.

@@ -15,6 +15,7 @@ using support::types_of;
 struct slow_authenticator_state {
   static inline const char* name = "slow_authenticator";
   slow_authenticator_state() = default;
+  model::object describe() const { return {}; }
   std::vector<caf::typed_response_promise<protocol::verify_result>> waiting;
 };
 

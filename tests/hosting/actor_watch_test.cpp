@@ -37,6 +37,48 @@ batcher_actor::behavior_type parent(worker_pointer self, std::shared_ptr<batcher
 
 } // namespace
 
+struct order {
+  enum class what { monitor, demonitor, link, unlink };
+  using enum what;
+  what to_do = monitor;
+  batcher_actor whom;
+};
+
+} // namespace towncrier::hosting
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(towncrier::hosting::order)
+
+namespace towncrier::hosting {
+
+namespace {
+
+/// Ties itself to another, as it is told.
+struct tied_state {
+  static inline const char* name = "tied_worker";
+  tied_state() = default;
+  model::object describe() const { return {{"downs", downs}}; }
+  std::uint64_t downs = 0;
+};
+
+using tied_actor = batcher_actor::extend<caf::reacts_to<order>>;
+
+tied_actor::behavior_type tied_worker(pointer<tied_actor, tied_state> self) {
+  self->set_down_handler([self](caf::down_msg&) { ++self->state.downs; });
+  return {[](protocol::outgoing_change&) {}, [](due_atom, std::uint64_t) {},
+          [self](const order& x) {
+            if (x.to_do == order::monitor)
+              self->monitor(x.whom);
+            else if (x.to_do == order::demonitor)
+              self->demonitor(x.whom.address());
+            else if (x.to_do == order::link)
+              self->link_to(x.whom);
+            else
+              self->unlink_from(x.whom);
+          }};
+}
+
+} // namespace
+
 struct actor_watch_test : support::actor_fixture {
   template <class Handle>
   std::optional<actor_row> row_of(const Handle& x) {
@@ -97,6 +139,51 @@ TEST_F(actor_watch_test, every_actor_says_what_it_shows) {
   const auto answer = request<state_answer>(untyped, state_request{});
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->state, (model::object{{"last", std::uint64_t{7}}}));
+}
+
+TEST_F(actor_watch_test, knows_who_monitors_whom_until_one_of_them_ends) {
+  const auto watcher = spawn(tied_worker);
+  auto one = spawn(tied_worker);
+  auto two = spawn(tied_worker);
+  const auto of = [&](const batcher_actor& x) { return actor_list::relations(system(), x->id(), 1); };
+  send(watcher, order{order::monitor, one});
+  send(watcher, order{order::monitor, two});
+  EXPECT_EQ(of(watcher).monitors.count, 2u);
+  EXPECT_EQ(of(watcher).monitors.first.size(), 1u) << "no more than were asked for";
+  EXPECT_EQ(of(one).monitored_by.first, std::vector<caf::actor_id>{watcher->id()});
+  EXPECT_EQ(of(one).monitors.count, 0u);
+  EXPECT_EQ(of(two).links.count, 0u);
+  send(watcher, order{order::demonitor, two});
+  EXPECT_EQ(of(watcher).monitors.first, std::vector<caf::actor_id>{one->id()});
+  EXPECT_EQ(of(two).monitored_by.count, 0u);
+  kill(one);
+  EXPECT_EQ(of(watcher).monitors.count, 0u);
+  EXPECT_EQ(state_of<tied_state>(watcher).downs, 1u) << "it is told, as CAF tells everybody";
+}
+
+TEST_F(actor_watch_test, knows_links_from_both_ends) {
+  const auto one = spawn(tied_worker);
+  const auto two = spawn(tied_worker);
+  const auto links = [&](const batcher_actor& x) { return actor_list::relations(system(), x->id(), 9).links.first; };
+  send(one, order{order::link, two});
+  EXPECT_EQ(links(one), std::vector<caf::actor_id>{two->id()});
+  EXPECT_EQ(links(two), std::vector<caf::actor_id>{one->id()});
+  send(one, order{order::unlink, two});
+  EXPECT_TRUE(links(one).empty());
+  EXPECT_TRUE(links(two).empty());
+  send(one, order{order::link, two});
+  kill(two);
+  EXPECT_TRUE(ended(one));
+}
+
+TEST_F(actor_watch_test, counts_ties_with_others_apart) {
+  const auto who = spawn(tied_worker);
+  const auto other = make_probe<batcher_actor>(); // an actor of CAF's
+  send(who, order{order::monitor, other.handle()});
+  EXPECT_EQ(actor_list::relations(system(), who->id(), 9).elsewhere, 1u);
+  EXPECT_EQ(actor_list::relations(system(), who->id(), 9).monitors.count, 0u);
+  send(who, order{order::demonitor, other.handle()});
+  EXPECT_EQ(actor_list::relations(system(), who->id(), 9).elsewhere, 0u);
 }
 
 TEST_F(actor_watch_test, counts_nothing_while_it_is_off) {

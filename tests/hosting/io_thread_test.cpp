@@ -37,6 +37,7 @@ struct notes {
 struct recorder_state {
   static inline const char* name = "recorder";
   recorder_state() = default;
+  model::object describe() const { return {}; }
   ~recorder_state() {
     if (log)
       --log->alive;

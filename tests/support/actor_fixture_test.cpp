@@ -13,6 +13,7 @@ using protocol::tick_atom;
 
 struct echo_state {
   static inline const char* name = "echo";
+  model::object describe() const { return {}; }
 };
 
 using ticking = protocol::dispatcher_actor::extend<caf::reacts_to<tick_atom>>;
