@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,6 +25,8 @@ struct client_options {
   bool verify_certificate = true;           ///< `wss` and `https` only; false takes any certificate
   std::string ca_file;                      ///< PEM file of trusted certificates; empty: those of the system
   std::size_t max_message_bytes = 64 * 1024 * 1024;
+  /// Of `http_send`: asked some times a second whether nobody wants the answer any more. May be empty.
+  std::function<bool()> give_up;
 };
 
 /// The connection ended. 1006 when without a close frame.
@@ -73,14 +76,24 @@ private:
   std::unique_ptr<impl> impl_;
 };
 
-/// What a server answered to `http_get`.
+/// What a server is asked over plain HTTP.
+struct http_call {
+  std::string method = "GET";
+  std::string content_type; ///< of the body
+  std::string body;
+};
+
+/// What a server answered to that.
 struct http_reply {
   unsigned status = 0;
   std::vector<http_field> fields;
   std::string body;
 };
 
-/// Gets one page of `http://...` or `https://...`.
+/// Sends one request to `http://...` or `https://...` and waits for the whole answer.
+model::result<http_reply> http_send(std::string_view url, const http_call& what, const client_options& options = {});
+
+/// Gets one page.
 model::result<http_reply> http_get(std::string_view url, const client_options& options = {});
 
 } // namespace towncrier::ws

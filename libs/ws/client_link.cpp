@@ -4,12 +4,16 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 namespace towncrier::ws {
 
 namespace {
+
+/// How often it is asked whether anybody still waits.
+constexpr std::chrono::milliseconds give_up_interval{50};
 
 struct free_context {
   void operator()(SSL_CTX* x) const noexcept { SSL_CTX_free(x); }
@@ -76,8 +80,12 @@ bool client_link::run_until(clock::time_point deadline, const std::function<bool
       return false;
     if (deadline == clock::time_point::max())
       context.run_one();
-    else
+    else if (!give_up)
       context.run_one_until(deadline);
+    else if (give_up())
+      return false;
+    else
+      context.run_one_until(std::min(deadline, clock::now() + give_up_interval));
   }
   return true;
 }
@@ -91,6 +99,7 @@ std::string client_link::describe(error_code ec) const {
 model::result<std::unique_ptr<client_link>> connect_link(const url& to, const client_options& options,
                                                          client_link::clock::time_point deadline) {
   auto link = std::make_unique<client_link>();
+  link->give_up = options.give_up;
   tcp_socket socket{link->context.get_executor()};
   if (auto ec = connect_socket(*link, socket, to, deadline))
     return model::failure{"cannot connect to " + to.authority() + ": " + ec.message()};

@@ -16,7 +16,7 @@ struct client_link {
   client_link(const client_link&) = delete;
   client_link& operator=(const client_link&) = delete;
 
-  /// Runs the loop until `done` says so; false when it is `deadline` first.
+  /// Runs the loop until `done` says so; false when it is `deadline` first, or when nobody waits any more.
   bool run_until(clock::time_point deadline, const std::function<bool()>& done);
 
   /// What went wrong, with OpenSSL's word about the certificate where that is the reason.
@@ -25,6 +25,8 @@ struct client_link {
   asio::io_context context{1};
   std::unique_ptr<wire> line;
   ssl_st* tls = nullptr; ///< owned by `line`
+  /// Whether nobody waits for what comes; may be empty.
+  std::function<bool()> give_up;
 };
 
 /// Connects to where `to` points; with TLS, the handshake is part of the first write.

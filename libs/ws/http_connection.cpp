@@ -4,6 +4,7 @@
 #include "ws/server_session.hpp"
 #include "ws/upgrade.hpp"
 
+#include <boost/asio/dispatch.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
@@ -106,7 +107,7 @@ void http_connection::on_request(error_code ec) {
   const bool knocks = boost::beast::websocket::is_upgrade(parser_->get());
   auto request = as_request(parser_->release(), peer_);
   if (!knocks)
-    return respond(core_->handler->on_http(request), request.method == "HEAD", keep_alive);
+    return ask(std::move(request), keep_alive);
   if (auto no = objection(request, *core_->options))
     return respond(std::move(*no), false, false);
   upgrade(std::move(request));
@@ -117,6 +118,17 @@ void http_connection::on_broken_request(error_code ec) {
     respond(text_response(status_of(ec), ec.message() + '\n'), false, false);
   else
     drop();
+}
+
+void http_connection::ask(http_request request, bool keep_alive) {
+  start_timer(core_->options->idle_timeout); // whoever answers is given so long
+  const bool without_body = request.method == "HEAD";
+  core_->handler->on_request(
+      std::move(request), [self = shared_from_this(), without_body, keep_alive](http_response x) {
+        asio::dispatch(self->wire_->get_executor(), [self, without_body, keep_alive, x = std::move(x)]() mutable {
+          self->respond(std::move(x), without_body, keep_alive);
+        });
+      });
 }
 
 void http_connection::upgrade(http_request request) {

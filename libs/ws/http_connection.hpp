@@ -42,6 +42,7 @@ private:
   void read_request();
   void on_request(error_code ec);
   void on_broken_request(error_code ec);
+  void ask(http_request request, bool keep_alive);
   void upgrade(http_request request);
   void respond(http_response response, bool without_body, bool keep_alive);
   void after_response();

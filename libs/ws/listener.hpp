@@ -6,6 +6,7 @@
 #include "ws/session.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,6 +24,12 @@ public:
 
   /// Answers a plain request.
   virtual http_response on_http(const http_request& request) = 0;
+
+  /// Gives the answer to one request: once, from any thread, while the listener's loop exists.
+  using answer_to = std::function<void(http_response)>;
+
+  /// Answers a plain request now or later, for handlers that have to wait for somebody: in the end calls `answer`.
+  virtual void on_request(http_request request, answer_to answer) { answer(on_http(request)); }
 
   /// A client knocks with a sound upgrade request on one of the `websocket_paths`: `accept` or `refuse` it, now or
   /// within the `handshake_timeout`.

@@ -143,3 +143,29 @@ TEST(client, gets_pages) {
   EXPECT_EQ(got->status, 200U);
   EXPECT_EQ(got->body, "GET /some");
 }
+
+TEST(client, sends_what_is_to_be_done) {
+  test_server server;
+  server.on_page = [](const http_request& x) {
+    return text_response(409, x.method + ' ' + std::string{x.header("Content-Type")} + ' ' + x.body);
+  };
+  const auto url = "http://127.0.0.1:" + std::to_string(server.port()) + "/do";
+  const auto posted = http_send(url, {"POST", "application/json", "{}"});
+  ASSERT_TRUE(posted) << posted.error();
+  EXPECT_EQ(posted->status, 409U);
+  EXPECT_EQ(posted->body, "POST application/json {}");
+  EXPECT_EQ(http_send(url, {"DELETE", "", ""})->body, "DELETE  ");
+}
+
+TEST(client, gives_up_when_nobody_waits) {
+  test_server server;
+  server.on_question = [keep = std::vector<listener_handler::answer_to>{}](http_request, auto answer) mutable {
+    keep.push_back(std::move(answer));
+  };
+  client_options options;
+  options.timeout = std::chrono::hours{1};
+  int asked = 0;
+  options.give_up = [&asked] { return ++asked == 3; };
+  EXPECT_FALSE(http_get("http://127.0.0.1:" + std::to_string(server.port()) + "/", options));
+  EXPECT_GE(asked, 3);
+}

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -40,6 +41,42 @@ TEST(http_server, answers_requests_that_were_sent_ahead_in_order) {
   EXPECT_LT(all.find("GET /a"), all.find("GET /b"));
   EXPECT_LT(all.find("GET /b"), all.find("GET /c"));
   EXPECT_THAT(all, HasSubstr("GET /c"));
+}
+
+TEST(http_server, answers_others_while_one_answer_takes_its_time) {
+  test_server server;
+  std::promise<listener_handler::answer_to> asked;
+  server.on_question = [&](http_request x, listener_handler::answer_to answer) {
+    if (x.path == "/slow")
+      asked.set_value(std::move(answer));
+    else
+      answer(text_response(200, x.path));
+  };
+  raw_client slow{server.port()};
+  slow.send(get("/slow") + get("/next", "Connection: close\r\n"));
+  auto answer = asked.get_future().get();
+  raw_client other{server.port()};
+  other.send(get("/other", "Connection: close\r\n"));
+  EXPECT_THAT(other.read_all(), HasSubstr("/other"));
+  answer(text_response(200, "at last")); // from this thread
+  const auto all = slow.read_all();
+  EXPECT_THAT(all, HasSubstr("at last"));
+  EXPECT_LT(all.find("at last"), all.find("/next"));
+}
+
+TEST(http_server, bears_an_answer_to_a_client_that_has_gone) {
+  test_server server;
+  std::promise<listener_handler::answer_to> asked;
+  server.on_question = [&](http_request, listener_handler::answer_to answer) { asked.set_value(std::move(answer)); };
+  listener_handler::answer_to answer;
+  {
+    raw_client gone{server.port()};
+    gone.send(get("/"));
+    answer = asked.get_future().get();
+  }
+  server.stop_listening();
+  answer(text_response(200, std::string(1'000'000, 'x')));
+  answer = nullptr;
 }
 
 TEST(http_server, sends_the_handlers_fields_and_its_own) {

@@ -177,6 +177,13 @@ http_response test_server::on_http(const http_request& request) {
   return on_page ? on_page(request) : text_response(200, request.method + ' ' + request.path);
 }
 
+void test_server::on_request(http_request request, answer_to answer) {
+  if (on_question)
+    on_question(std::move(request), std::move(answer));
+  else
+    answer(on_http(request));
+}
+
 void test_server::on_upgrade(std::shared_ptr<session> knocking) {
   if (on_knock)
     on_knock(std::move(knocking));

@@ -58,6 +58,7 @@ public:
   /// What happens to those that knock; accepts by default.
   std::function<void(std::shared_ptr<session>)> on_knock;
   std::function<http_response(const http_request&)> on_page;
+  std::function<void(http_request, answer_to)> on_question;      ///< instead of `on_page`
   std::function<void(session&, std::vector<message>&)> on_batch; ///< echoes by default
 
   /// Accepts with a recording handler: for use in `on_knock`.
@@ -75,6 +76,7 @@ private:
   struct loop;
 
   http_response on_http(const http_request& request) override;
+  void on_request(http_request request, answer_to answer) override;
   void on_upgrade(std::shared_ptr<session> knocking) override;
   void on_problem(std::string_view what) override;
 

@@ -16,11 +16,15 @@ namespace {
 
 using response_parser = http::response_parser<http::string_body>;
 
-std::string request_of(const url& to, const client_options& options) {
-  std::string text = "GET " + to.target + " HTTP/1.1\r\nHost: " + to.authority() + "\r\nConnection: close\r\n";
+std::string request_of(const url& to, const http_call& what, const client_options& options) {
+  auto text = what.method + ' ' + to.target + " HTTP/1.1\r\nHost: " + to.authority() + "\r\nConnection: close\r\n";
+  if (!what.content_type.empty())
+    text.append("Content-Type: ").append(what.content_type).append("\r\n");
+  if (!what.body.empty() || what.method == "POST")
+    text.append("Content-Length: ").append(std::to_string(what.body.size())).append("\r\n");
   for (const auto& [name, value] : options.fields)
     text.append(name).append(": ").append(value).append("\r\n");
-  return text + "\r\n";
+  return text + "\r\n" + what.body;
 }
 
 http_reply as_reply(http::response<http::string_body>&& from) {
@@ -33,7 +37,7 @@ http_reply as_reply(http::response<http::string_body>&& from) {
 
 } // namespace
 
-model::result<http_reply> http_get(std::string_view address, const client_options& options) {
+model::result<http_reply> http_send(std::string_view address, const http_call& what, const client_options& options) {
   const auto deadline = client_link::clock::now() + options.timeout;
   const auto to = parse_url(address);
   if (!to)
@@ -46,7 +50,7 @@ model::result<http_reply> http_get(std::string_view address, const client_option
   parser.body_limit(options.max_message_bytes);
   boost::beast::flat_buffer buffer;
   std::optional<error_code> outcome;
-  link.line->send(std::make_shared<const std::string>(request_of(*to, options)));
+  link.line->send(std::make_shared<const std::string>(request_of(*to, what, options)));
   http::async_read(*link.line, buffer, parser, [&outcome](error_code ec, std::size_t) { outcome = ec; });
   if (!link.run_until(deadline, [&] { return outcome.has_value(); })) {
     link.line->close(true);
@@ -56,6 +60,10 @@ model::result<http_reply> http_get(std::string_view address, const client_option
   if (*outcome)
     return model::failure{to->authority() + ": " + link.describe(*outcome)};
   return as_reply(parser.release());
+}
+
+model::result<http_reply> http_get(std::string_view address, const client_options& options) {
+  return http_send(address, {}, options);
 }
 
 } // namespace towncrier::ws
