@@ -70,6 +70,7 @@ std::optional<model::failure> node::impl::start() {
     return failure;
   for (auto& thread : threads)
     thread->start();
+  inspection.start();
   ready->store(true);
   return std::nullopt;
 }
@@ -109,6 +110,7 @@ void node::impl::stop() {
       caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
   for (auto& thread : threads)
     thread->stop();
+  inspection.stop();
   servers.clear();
 }
 

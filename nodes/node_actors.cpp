@@ -77,7 +77,7 @@ void node::impl::spawn_inbound() {
   dispatcher = hosting::spawn_on(system, nullptr, edge::dispatcher,
                                  edge::dispatch_targets{characters, events, world, debugger, monitor});
   rate_limiter = hosting::spawn_on(system, nullptr, edge::rate_limiter, dispatcher, options.rate_limiter);
-  inspector = hosting::spawn_on(system, nullptr, ops::inspector,
+  inspector = hosting::spawn_on(system, &inspection, ops::inspector,
                                 ops::inspector_services{options.node.id, admission, characters, set_log_level});
 }
 

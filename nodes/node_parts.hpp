@@ -56,6 +56,8 @@ struct node::impl {
   protocol::debug_switch debugging = std::make_shared<std::atomic<bool>>(false);
   protocol::traffic_list traffic;
   std::vector<std::unique_ptr<hosting::io_thread>> threads;
+  /// The inspector's: going through a hundred thousand actors must not take a thread from those who deliver.
+  hosting::io_thread inspection{system, "inspection"};
   std::shared_ptr<const ws::server_options> server_options;
   std::vector<std::unique_ptr<edge_server>> servers;
   std::unique_ptr<admin_server> admin;
