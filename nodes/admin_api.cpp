@@ -48,6 +48,16 @@ ws::http_response json_response(const model::value& x, unsigned status) {
 admin_api::admin_api(caf::actor_system& system, protocol::inspector_actor inspector, const std::string& audit_file)
     : system_(system), inspector_(std::move(inspector)), audit_(audit_file) {}
 
+void admin_api::join(cluster_targets x) {
+  const std::lock_guard guard{cluster_mutex_};
+  cluster_ = std::move(x);
+}
+
+cluster_targets admin_api::cluster() {
+  const std::lock_guard guard{cluster_mutex_};
+  return cluster_;
+}
+
 std::optional<ws::http_response> admin_api::answer(const ws::http_request& x, const std::string& who) {
   if (!x.path.starts_with(prefix))
     return std::nullopt;
@@ -65,7 +75,7 @@ std::optional<ws::http_response> admin_api::answer(const ws::http_request& x, co
     model::set(question, "id", std::string{name.substr(one.size())});
   auto result = ask(std::move(question));
   if (name == "nodes")
-    result = with_cluster(system_, cluster_, std::move(result));
+    result = with_cluster(system_, cluster(), std::move(result));
   const auto status = status_of(result);
   return status == 503 ? failure(503, "no answer in time") : json_response(result, status);
 }

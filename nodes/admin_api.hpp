@@ -7,29 +7,32 @@
 
 #include <caf/actor_system.hpp>
 
+#include <mutex>
 #include <optional>
 #include <string>
 
 namespace towncrier::node {
 
 /// The inspection API over HTTP, `/api/v1/...`: turns requests into questions for the inspector. nodes/API.md says
-/// what there is.
+/// what there is. It answers on several threads at once.
 class admin_api {
 public:
   admin_api(caf::actor_system& system, protocol::inspector_actor inspector, const std::string& audit_file);
 
   /// Tells of a cluster from now on.
-  void join(cluster_targets x) { cluster_ = std::move(x); }
+  void join(cluster_targets x);
 
   /// Answers `x`, which `who` sent; nothing when it is about something else.
   std::optional<ws::http_response> answer(const ws::http_request& x, const std::string& who);
 
 private:
+  cluster_targets cluster();
   model::value ask(model::object question);
   ws::http_response act(const ws::http_request& x, const std::string& who);
 
   caf::actor_system& system_;
   protocol::inspector_actor inspector_;
+  std::mutex cluster_mutex_;
   cluster_targets cluster_;
   audit_log audit_;
 };

@@ -42,21 +42,27 @@ model::result<std::uint16_t> admin_server::start(const ws::endpoint& where) {
 }
 
 void admin_server::stop() {
+  metrics_thread_.stop();
+  question_threads_.stop();
   thread_.stop();
   listener_.reset();
 }
 
-void admin_server::join(cluster_targets x) {
-  thread_.post([this, x = std::move(x)] { api_.join(x); });
+void admin_server::join(cluster_targets x) { api_.join(std::move(x)); }
+
+void admin_server::on_request(ws::http_request request, answer_to answer) {
+  if (auto health = answer_health(request, ready_->load()))
+    return answer(std::move(*health));
+  if (pages_.has(request.path))
+    return answer(pages_.answer(request));
+  auto& pool = request.path == "/metrics" ? metrics_thread_ : question_threads_;
+  if (!pool.run([this, request = std::move(request), answer] { answer(on_http(request)); }))
+    answer(ws::text_response(503, "too much is being asked already\n"));
 }
 
 ws::http_response admin_server::on_http(const ws::http_request& request) {
-  if (auto health = answer_health(request, ready_->load()))
-    return std::move(*health);
   if (request.path == "/metrics" && (request.method == "GET" || request.method == "HEAD"))
     return metrics();
-  if (pages_.has(request.path))
-    return pages_.answer(request);
   if (!request.path.starts_with("/api/"))
     return ws::text_response(404, "there is: /inspector /metrics /healthz /readyz /api/v1/...\n");
   // Everything else is for operators.

@@ -3,6 +3,7 @@
 #include "hosting/io_thread.hpp"
 #include "nodes/admin_access.hpp"
 #include "nodes/admin_api.hpp"
+#include "nodes/answer_pool.hpp"
 #include "nodes/static_pages.hpp"
 #include "protocol/interfaces.hpp"
 #include "ws/listener.hpp"
@@ -22,8 +23,8 @@ struct admin_targets {
   protocol::authenticator_actor authenticator;
 };
 
-/// Operators' surfaces, on a thread of their own: `/metrics`, `/healthz`, `/readyz`, the page `/inspector`, which knows
-/// nothing by itself, and `/api/v1/...` for operators alone.
+/// Operators' surfaces, on threads of their own: `/healthz`, `/readyz`, the page `/inspector`, which knows nothing by
+/// itself, `/metrics`, and `/api/v1/...` for operators alone. A question that takes long holds up none of the others.
 class admin_server final : public ws::listener_handler {
 public:
   admin_server(caf::actor_system& system, admin_targets targets, const protocol::options& options,
@@ -37,6 +38,8 @@ public:
   /// Tells of a cluster from now on.
   void join(cluster_targets x);
 
+  void on_request(ws::http_request request, answer_to answer) override;
+  /// On a thread of a pool, where it may wait.
   ws::http_response on_http(const ws::http_request& request) override;
   void on_upgrade(std::shared_ptr<ws::session> knocking) override;
   void on_problem(std::string_view what) override;
@@ -54,6 +57,9 @@ private:
   std::shared_ptr<const std::atomic<bool>> ready_;
   hosting::io_thread thread_;
   std::unique_ptr<ws::listener> listener_;
+  // Last: what they run uses the others.
+  answer_pool metrics_thread_{"admin-metrics", 1, 16};
+  answer_pool question_threads_{"admin-questions", 4, 64};
 };
 
 } // namespace towncrier::node

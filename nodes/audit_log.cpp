@@ -20,6 +20,7 @@ void audit_log::note(const std::string& who, const std::string& from, const mode
   codec::append_json_object(
       line, {{"timestamp", model::wall_clock()}, {"who", who}, {"from", from}, {"act", act}, {"result", result}});
   spdlog::warn("audit: {}", line);
+  const std::lock_guard guard{mutex_};
   if (file_.is_open())
     file_ << line << std::endl; // at once: it must outlive us
 }

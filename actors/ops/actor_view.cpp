@@ -29,20 +29,47 @@ std::uint64_t key_of(const actor_row& x, std::string_view sort) {
   return x.busy;
 }
 
-model::array branch(const std::unordered_map<caf::actor_id, std::vector<const actor_row*>>& children,
-                    caf::actor_id parent, const std::string& node, tree_bounds& left) {
+using family = std::unordered_map<caf::actor_id, std::vector<const actor_row*>>;
+
+/// How many children of each are shown: all at the top first, then one of each family in turn, level by level, so that
+/// a large family does not hide the others.
+std::unordered_map<caf::actor_id, std::size_t> shares(const family& children, tree_bounds left) {
+  std::unordered_map<caf::actor_id, std::size_t> result;
+  std::vector<caf::actor_id> level{0};
+  while (!level.empty() && left.limit != 0) {
+    std::vector<caf::actor_id> next;
+    for (auto open = level; !open.empty() && left.limit != 0;) {
+      std::vector<caf::actor_id> again;
+      for (const auto parent : open) {
+        const auto found = children.find(parent);
+        auto& n = result[parent];
+        const auto most = parent == 0 ? SIZE_MAX : left.each;
+        if (found == children.end() || n == std::min(found->second.size(), most) || left.limit == 0)
+          continue;
+        next.push_back(found->second[n++]->id);
+        --left.limit;
+        again.push_back(parent);
+      }
+      open = std::move(again);
+    }
+    level = std::move(next);
+  }
+  return result;
+}
+
+model::array branch(const family& children, const std::unordered_map<caf::actor_id, std::size_t>& shares,
+                    caf::actor_id parent, const std::string& node) {
   model::array result;
   const auto found = children.find(parent);
-  if (found == children.end())
+  const auto share = shares.find(parent);
+  if (found == children.end() || share == shares.end())
     return result;
-  for (const auto* row : found->second) {
-    if (left.limit == 0 || (parent != 0 && result.size() == left.each))
-      break;
-    --left.limit;
-    auto shown = view(*row, node);
-    const auto family = children.find(row->id);
-    shown.emplace_back("child_count", std::uint64_t{family == children.end() ? 0 : family->second.size()});
-    if (auto below = branch(children, row->id, node, left); !below.empty())
+  for (std::size_t i = 0; i < share->second; ++i) {
+    const auto& row = *found->second[i];
+    auto shown = view(row, node);
+    const auto own = children.find(row.id);
+    shown.emplace_back("child_count", std::uint64_t{own == children.end() ? 0 : own->second.size()});
+    if (auto below = branch(children, shares, row.id, node); !below.empty())
       shown.emplace_back("children", std::move(below));
     result.emplace_back(std::move(shown));
   }
@@ -80,6 +107,21 @@ model::object view(const actor_row& x, const std::string& node, const std::optio
   return result;
 }
 
+void add_relations(model::object& to, const hosting::actor_relations& x) {
+  const auto add = [&to](std::string name, const hosting::actor_relations::list& list) {
+    model::array ids;
+    for (const auto id : list.first)
+      ids.emplace_back(std::uint64_t{id});
+    to.emplace_back(name, std::move(ids));
+    to.emplace_back(name + "_count", std::uint64_t{list.count});
+  };
+  add("children", x.children);
+  add("links", x.links);
+  add("monitors", x.monitors);
+  add("monitored_by", x.monitored_by);
+  to.emplace_back("ties_elsewhere", std::uint64_t{x.elsewhere});
+}
+
 std::string text_of(const model::object& question, std::string_view key) {
   const auto* found = model::find(question, key);
   const auto* text = found == nullptr ? nullptr : found->get_if<std::string>();
@@ -98,33 +140,48 @@ std::uint64_t number_of(const model::object& question, std::string_view key, std
   return result;
 }
 
-void select(std::vector<actor_row>& rows, const model::object& question) {
-  const auto kind = text_of(question, "kind");
-  const auto label = text_of(question, "label");
-  const auto text = text_of(question, "text");
-  const auto* parent = model::find(question, "parent");
-  const auto of = number_of(question, "parent", 0);
-  std::erase_if(rows, [&](const actor_row& x) {
-    return (!kind.empty() && hosting::actor_list::kind_name(x.kind) != kind) || (!label.empty() && x.label != label) ||
-           !contains(x.label, text) || (parent != nullptr && x.parent != of);
-  });
-  const auto sort = text_of(question, "sort");
-  if (sort.empty() || sort == "id")
-    std::sort(rows.begin(), rows.end(), [](const auto& x, const auto& y) { return x.id < y.id; });
-  else
-    std::sort(rows.begin(), rows.end(),
-              [&](const auto& x, const auto& y) { return key_of(x, sort) > key_of(y, sort); });
+std::size_t limit_of(const model::object& question, std::size_t fallback) {
+  constexpr std::size_t most = 1'000'000;
+  return std::min<std::size_t>(number_of(question, "limit", fallback), most);
 }
 
-model::array tree(const std::vector<actor_row>& rows, const std::string& node, const tree_bounds& bounds) {
+actor_filter::actor_filter(const model::object& question)
+    : kind_(text_of(question, "kind")), label_(text_of(question, "label")), text_(text_of(question, "text")),
+      part_(text_of(question, "filter")), kinds_(hosting::actor_list::kind_names()) {
+  if (model::find(question, "parent") != nullptr)
+    parent_ = number_of(question, "parent", 0);
+}
+
+bool actor_filter::operator()(const actor_row& x) const {
+  if ((parent_ && x.parent != *parent_) || (!label_.empty() && x.label != label_) || !contains(x.label, text_))
+    return false;
+  if (kind_.empty() && part_.empty())
+    return true;
+  const auto& kind = kinds_[std::min<std::size_t>(x.kind, kinds_.size() - 1)];
+  return (kind_.empty() || kind == kind_) && (part_.empty() || contains(kind + ':' + x.label, part_));
+}
+
+void keep_first(std::vector<const actor_row*>& rows, std::string_view sort, std::size_t limit) {
+  const auto end = rows.begin() + static_cast<std::ptrdiff_t>(std::min(limit, rows.size()));
+  if (sort.empty() || sort == "id")
+    std::partial_sort(rows.begin(), end, rows.end(), [](const auto* x, const auto* y) { return x->id < y->id; });
+  else
+    std::partial_sort(rows.begin(), end, rows.end(), [&](const auto* x, const auto* y) {
+      const auto one = key_of(*x, sort);
+      const auto other = key_of(*y, sort);
+      return one != other ? one > other : x->id < y->id;
+    });
+  rows.erase(end, rows.end());
+}
+
+model::array tree(const std::vector<const actor_row*>& rows, const std::string& node, const tree_bounds& bounds) {
   std::unordered_set<caf::actor_id> present;
-  for (const auto& x : rows)
-    present.insert(x.id);
-  std::unordered_map<caf::actor_id, std::vector<const actor_row*>> children;
-  for (const auto& x : rows) // whose parent is gone stands at the top
-    children[present.contains(x.parent) ? x.parent : 0].push_back(&x);
-  auto left = bounds;
-  return branch(children, 0, node, left);
+  for (const auto* x : rows)
+    present.insert(x->id);
+  family children;
+  for (const auto* x : rows) // whose parent is gone stands at the top
+    children[present.contains(x->parent) ? x->parent : 0].push_back(x);
+  return branch(children, shares(children, bounds), 0, node);
 }
 
 } // namespace towncrier::ops

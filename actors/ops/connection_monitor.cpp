@@ -70,10 +70,15 @@ protocol::metrics_page connection_monitor_state::page() const {
   return {prometheus::TextSerializer{}.Serialize(all)};
 }
 
-void connection_monitor_state::command(const protocol::command_order& x) {
+model::object connection_monitor_state::describe() const {
   model::object data;
   for (const auto& metric : traffic_metrics())
     data.emplace_back(std::string{metric.name}, sum(threads, metric));
+  return data;
+}
+
+void connection_monitor_state::command(const protocol::command_order& x) {
+  auto data = describe();
   model::object by_type;
   for (std::size_t i = 0; i < protocol::inbound_types.size(); ++i)
     by_type.emplace_back(std::string{protocol::inbound_types[i]}, received_of_type(threads, i));

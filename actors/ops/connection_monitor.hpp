@@ -15,6 +15,7 @@ struct connection_monitor_state {
 
   protocol::metrics_page page() const;
   void command(const protocol::command_order& x);
+  model::object describe() const;
 
   self_pointer self;
   std::string node;

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "actors/ops/actor_view.hpp"
 #include "hosting/actor.hpp"
 #include "hosting/actor_list.hpp"
 #include "protocol/interfaces.hpp"
 
 #include <functional>
-#include <unordered_map>
 
 namespace towncrier::ops {
 
@@ -20,6 +20,9 @@ struct inspector_services {
 
 /// Answers operators' questions, for its own node or, through `peers`, for all. A question is an object with `what`:
 /// nodes, actors, actor, top, kinds, ended, why, act; nodes/API.md says the rest.
+///
+/// inspector.cpp: questions about actors, and those of other nodes. inspector_top.cpp: the busiest. inspector_acts.cpp:
+/// why, and acts.
 struct inspector_state {
   static inline const char* name = "inspector";
   using self_pointer = hosting::pointer<protocol::inspector_actor, inspector_state>;
@@ -43,8 +46,13 @@ struct inspector_state {
 
   /// What was counted of each actor at one moment.
   struct sample {
+    struct one {
+      caf::actor_id id = 0;
+      std::uint64_t handled = 0;
+      std::uint64_t busy = 0;
+    };
     std::chrono::steady_clock::time_point at;
-    std::unordered_map<caf::actor_id, std::pair<std::uint64_t, std::uint64_t>> handled_and_busy;
+    std::vector<one> actors; ///< by id
   };
   struct waiting {
     model::object question;
@@ -53,6 +61,7 @@ struct inspector_state {
 
   void tick();
   void take_sample();
+  rates rates_of(const hosting::actor_row& x, double window) const;
   model::object busiest(const model::object& question) const;
   model::object describe() const;
 

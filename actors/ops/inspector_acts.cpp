@@ -38,8 +38,10 @@ void inspector_state::why(const model::object& question, promise to) {
       .then(
           [this, to, connection, character](const protocol::found_connection& found) mutable {
             if (!found.who)
-              return give(to, {model::object{
-                  {"connection", connection}, {"character", character}, {"seen", false}, {"reason", "no_such_connection"}}});
+              return give(to, {model::object{{"connection", connection},
+                                             {"character", character},
+                                             {"seen", false},
+                                             {"reason", "no_such_connection"}}});
             self->request(found.who, 2s, protocol::why_question{{character, false}})
                 .then([to](protocol::inspect_answer& x) mutable { to.deliver(std::move(x)); },
                       [to](caf::error& e) mutable { to.deliver(std::move(e)); });
@@ -58,16 +60,16 @@ void inspector_state::act(const model::object& question, promise to) {
     return give(to, {model::object{{"ok", true}, {"level", level}}});
   }
   if (action != "restart" && action != "pause" && action != "resume")
-    return give(to, {
-        failure("'action' must be close, restart, pause, resume or log_level")});
+    return give(to, {failure("'action' must be close, restart, pause, resume or log_level")});
   auto character = text_of(question, "character");
   if (const auto id = number_of(question, "actor", 0); character.empty() && id != 0) {
     for (const auto& x : hosting::actor_list::all(self->system()))
       if (x.id == id) {
         const auto kind = hosting::actor_list::kind_name(x.kind);
         if (kind != "character_publisher")
-          return give(to, {
-              failure("a " + kind + " cannot be restarted: it holds what nobody else knows; a character_publisher can")});
+          return give(to,
+                      {failure("a " + kind +
+                               " cannot be restarted: it holds what nobody else knows; a character_publisher can")});
         character = x.label;
       }
   }

@@ -1,56 +1,152 @@
 #include "nodes/commands/actor_table.hpp"
 
 #include "nodes/commands/admin_client.hpp"
-#include "nodes/commands/readable.hpp"
+#include "nodes/commands/text_width.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
 
 namespace towncrier::commands {
 
 namespace {
 
-std::string cut(std::string text, std::size_t width) {
-  if (text.size() > width)
-    text.resize(width);
-  return text;
+/// A name gets at least so much, or columns go.
+constexpr std::size_t name_width = 22;
+
+struct column_style {
+  column what;
+  std::string_view title;
+  std::string_view sort; ///< its name in `sort`
+  std::size_t width;
+  int worth; ///< the least goes first where it is narrow
+};
+
+constexpr std::array<column_style, 10> styles{{
+    {column::id, "ID", "id", 7, 6},
+    {column::node, "NODE", "", 10, 7},
+    {column::busy_share, "BUSY%", "busy", 6, 10},
+    {column::rate, "MSG/S", "handled", 6, 9},
+    {column::mailbox, "MAILBOX", "mailbox", 8, 8},
+    {column::peak, "PEAK", "peak", 6, 3},
+    {column::wait, "WAIT", "wait", 6, 5},
+    {column::handled, "HANDLED", "handled", 7, 2},
+    {column::busy_seconds, "BUSY", "busy", 6, 4},
+    {column::restarts, "RESTARTS", "restarts", 8, 1},
+}};
+
+const column_style& style_of(column x) {
+  return *std::find_if(styles.begin(), styles.end(), [x](const auto& s) { return s.what == x; });
 }
 
-std::string short_count(double x) {
-  if (x < 1e6)
-    return fmt::format("{:.0f}", x);
-  return x < 1e9 ? fmt::format("{:.1f}M", x / 1e6) : fmt::format("{:.1f}G", x / 1e9);
+std::string cell(column what, const model::value& x) {
+  switch (what) {
+    case column::id:
+      return text_in(x, "id");
+    case column::node:
+      return text_in(x, "node");
+    case column::busy_share:
+      return fmt::format("{:.1f}", number_in(x, "busy_share") * 100);
+    case column::rate:
+      return short_count(number_in(x, "handled_rate"));
+    case column::mailbox:
+      return short_count(number_in(x, "mailbox"));
+    case column::peak:
+      return short_count(number_in(x, "mailbox_peak"));
+    case column::wait:
+      return short_time(number_in(x, "wait_seconds"));
+    case column::handled:
+      return short_count(number_in(x, "handled"));
+    case column::busy_seconds:
+      return short_time(number_in(x, "busy_seconds"));
+    case column::restarts:
+      return short_count(number_in(x, "restarts"));
+  }
+  return {};
+}
+
+std::string aligned(column what, std::string_view text) {
+  return what == column::node ? fit_left(text, style_of(what).width) : fit_right(text, style_of(what).width);
+}
+
+void add_branches(std::string& out, const model::array& actors, double left_out, const actor_table& table,
+                  const std::string& before, bool top) {
+  for (const auto& x : actors) {
+    const auto last = &x == &actors.back() && left_out == 0;
+    out += table.line(x, top ? std::string{} : before + (last ? "`- " : "|- ")) + '\n';
+    const auto& children = rows_in(x, "children");
+    const auto hidden = std::max(0.0, number_in(x, "child_count") - static_cast<double>(children.size()));
+    add_branches(out, children, hidden, table, top ? before : before + (last ? "   " : "|  "), false);
+  }
+  if (left_out != 0)
+    out += table.note(fmt::format("{}`- {:.0f} more", before, left_out)) + '\n';
 }
 
 } // namespace
 
-std::string actor_heading(std::size_t width) {
-  return cut(fmt::format("{:>7} {:>7} {:>9} {:>7} {:>7} {:>5}  {}", "ID", "MAILBOX", "HANDLED", "MSG/S", "BUSY %",
-                         "WAIT", "ACTOR"),
-             width);
+actor_table::actor_table(std::span<const column> wanted, std::size_t width)
+    : columns_(wanted.begin(), wanted.end()), width_(width) {
+  const auto needed = [&] {
+    std::size_t result = name_width;
+    for (const auto x : columns_)
+      result += style_of(x).width + 1;
+    return result;
+  };
+  while (!columns_.empty() && needed() > width)
+    columns_.erase(std::min_element(columns_.begin(), columns_.end(),
+                                    [](column x, column y) { return style_of(x).worth < style_of(y).worth; }));
 }
 
-std::string actor_line(const model::value& x, std::size_t width, std::size_t depth) {
-  const auto label = text_in(x, "label");
-  const auto name = std::string(depth * 2, ' ') + text_in(x, "kind") + (label.empty() ? "" : " " + label);
-  const auto wait = number_in(x, "wait_seconds");
-  return cut(fmt::format("{:>7} {:>7} {:>9} {:>7} {:>7.2f} {:>5}  {}", text_in(x, "id"),
-                         short_count(number_in(x, "mailbox")), short_count(number_in(x, "handled")),
-                         short_count(number_in(x, "handled_rate")), number_in(x, "busy_share") * 100,
-                         wait < 10 ? fmt::format("{:.0f}ms", wait * 1e3) : fmt::format("{:.0f}s", wait), name),
-             width);
-}
-
-std::string shown_value(const model::value& x, std::size_t depth) {
-  const auto* members = x.get_if<model::object>();
+std::string actor_table::heading(std::string_view sorted) const {
   std::string out;
-  if (members == nullptr)
-    return out;
-  for (const auto& [key, value] : *members) {
-    if (value.get_if<model::object>() != nullptr)
-      out += fmt::format("{:{}}{}\n{}", "", depth * 2, key, shown_value(value, depth + 1));
-    else
-      out += fmt::format("{:{}}{:<18} {}\n", "", depth * 2, key, text_in(x, key));
+  auto marked = sorted.empty();
+  for (const auto x : columns_) {
+    const auto& style = style_of(x);
+    const auto here = !std::exchange(marked, marked || style.sort == sorted) && style.sort == sorted;
+    out += aligned(x, (here ? ">" : "") + std::string{style.title}) + ' ';
   }
+  return cut(out + "ACTOR", width_);
+}
+
+std::string actor_table::line(const model::value& actor, std::string_view prefix) const {
+  std::string out;
+  for (const auto x : columns_)
+    out += aligned(x, cell(x, actor)) + ' ';
+  return cut(out.append(prefix) + name_of(actor), width_);
+}
+
+std::string actor_table::note(std::string_view text) const {
+  std::size_t before = 0;
+  for (const auto x : columns_)
+    before += style_of(x).width + 1;
+  return cut(std::string(before, ' ').append(text), width_);
+}
+
+std::vector<column> top_columns(bool nodes) {
+  std::vector<column> result{column::busy_share, column::rate,    column::mailbox, column::peak,
+                             column::wait,       column::handled, column::id};
+  if (nodes)
+    result.push_back(column::node);
+  return result;
+}
+
+std::vector<column> list_columns(bool nodes) {
+  std::vector<column> result{column::id,      column::mailbox,      column::peak,
+                             column::handled, column::busy_seconds, column::restarts};
+  if (nodes)
+    result.insert(result.begin() + 1, column::node);
+  return result;
+}
+
+std::string name_of(const model::value& actor) {
+  const auto label = text_in(actor, "label");
+  return text_in(actor, "kind") + (label.empty() ? "" : " " + label);
+}
+
+std::string actor_tree(const model::array& actors, const actor_table& table) {
+  std::string out;
+  add_branches(out, actors, 0, table, {}, true);
   return out;
 }
 

@@ -2,17 +2,46 @@
 
 #include "model/value.hpp"
 
+#include <cstddef>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace towncrier::commands {
 
-/// The columns of `actor_line`.
-std::string actor_heading(std::size_t width);
+/// What a column of a table of actors shows.
+enum class column { id, node, busy_share, rate, mailbox, peak, wait, handled, busy_seconds, restarts };
 
-/// An actor as a line of at most `width` columns.
-std::string actor_line(const model::value& x, std::size_t width, std::size_t depth = 0);
+/// A table of actors: columns of numbers, and at the end who it is.
+class actor_table {
+public:
+  /// Of `wanted`, in this order, what fits into `width` columns of a terminal beside a name of some length; the columns
+  /// that say the least go first.
+  actor_table(std::span<const column> wanted, std::size_t width);
 
-/// A value over several lines, `key: value`, for people.
-std::string shown_value(const model::value& x, std::size_t depth = 0);
+  /// The titles, that of `sorted` marked.
+  std::string heading(std::string_view sorted = {}) const;
+
+  /// One actor. `prefix` comes before its name: the branches of a tree.
+  std::string line(const model::value& actor, std::string_view prefix = {}) const;
+
+  /// Words where the names stand.
+  std::string note(std::string_view text) const;
+
+private:
+  std::vector<column> columns_;
+  std::size_t width_;
+};
+
+/// For `towncrier top`, and for lists that know nothing of a window of time; `nodes`: there is more than one.
+std::vector<column> top_columns(bool nodes);
+std::vector<column> list_columns(bool nodes);
+
+/// Its kind and label.
+std::string name_of(const model::value& actor);
+
+/// A tree of actors, each with its `children`, as lines with branches.
+std::string actor_tree(const model::array& actors, const actor_table& table);
 
 } // namespace towncrier::commands

@@ -4,6 +4,7 @@
 #include "model/value.hpp"
 #include "nodes/commands/command_line.hpp"
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,9 +21,17 @@ struct admin_settings {
 /// The flags that every command of inspection takes.
 void add_admin_flags(CLI::App& app, admin_settings& x);
 
-/// Asks for a page below `/api/v1/`. The error says what the node answered instead.
-model::result<model::value> ask_admin(const admin_settings& to, const std::string& page,
-                                      const std::vector<std::pair<std::string, std::string>>& query = {});
+/// The parameters of a question, not encoded.
+using admin_query = std::vector<std::pair<std::string, std::string>>;
+
+/// Asks for a page below `/api/v1/`. The error says what the node answered instead. `give_up`, where it is not empty,
+/// is asked now and then whether nobody waits any more.
+model::result<model::value> ask_admin(const admin_settings& to, const std::string& page, const admin_query& query = {},
+                                      const std::function<bool()>& give_up = {});
+
+/// Sends a request of any method to a page below `/api/v1/`, with `body` as JSON where it is not nullptr.
+model::result<model::value> send_admin(const admin_settings& to, const std::string& method, const std::string& page,
+                                       const model::value* body, const std::function<bool()>& give_up = {});
 
 /// Prints `x` as one line of JSON.
 int say_json(const model::value& x);

@@ -62,6 +62,8 @@ std::string nodes_help();
 int run_nodes(const arguments& x);
 std::string why_help();
 int run_why(const arguments& x);
+std::string act_help();
+int run_act(const arguments& x);
 std::string check_config_help();
 int run_check_config(const arguments& x);
 std::string help_help();

@@ -1,19 +1,19 @@
+#include "model/wall_clock.hpp"
+#include "nodes/commands/actor_details.hpp"
 #include "nodes/commands/actor_table.hpp"
 #include "nodes/commands/admin_client.hpp"
+#include "nodes/commands/inspection_text.hpp"
+#include "nodes/commands/terminal.hpp"
 
 #include <fmt/format.h>
-
-#include <limits>
 
 namespace towncrier::commands {
 
 namespace {
 
-constexpr auto any_width = std::numeric_limits<std::size_t>::max();
-
 struct actors_settings {
   admin_settings admin;
-  std::string kind, node, parent, sort;
+  std::string kind, filter, node, parent, sort;
   std::size_t limit = 100;
   bool tree = false;
 };
@@ -22,35 +22,53 @@ void describe(CLI::App& app, actors_settings& x) {
   add_admin_flags(app, x.admin);
   app.add_flag("--tree", x.tree, "show who spawned whom");
   app.add_option("--kind", x.kind, "only actors of this kind");
+  app.add_option("--filter", x.filter, "only actors with this in their kind:label, as connection:c17");
   app.add_option("--node", x.node, "of this node, or 'all'");
   app.add_option("--parent", x.parent, "only what this actor spawned (its id)");
   app.add_option("--sort", x.sort, "by id, mailbox, peak, handled, skipped, wait, restarts or busy");
   app.add_option("--limit", x.limit, "at most so many")->capture_default_str();
 }
 
-void add_branch(std::string& out, const model::array& rows, std::size_t depth) {
-  for (const auto& x : rows) {
-    out += actor_line(x, any_width, depth) + '\n';
-    add_branch(out, rows_in(x, "children"), depth + 1);
-  }
+/// How many actors there are in a tree.
+std::size_t count(const model::array& actors) {
+  std::size_t result = actors.size();
+  for (const auto& x : actors)
+    result += count(rows_in(x, "children"));
+  return result;
+}
+
+std::string actors_text_of(const model::value& answer, const actors_settings& x) {
+  const actor_table table{list_columns(x.node == "all"), output_width()};
+  const auto& actors = rows_in(answer, "actors");
+  const auto shown = count(actors);
+  auto out = table.heading() + '\n' + actor_tree(actors, table);
+  out += fmt::format("{} of {} actors", shown, text_in(answer, "total"));
+  if (const auto matching = number_in(answer, "matching"); static_cast<double>(shown) < matching)
+    out += fmt::format("; {:.0f} match, --limit {:.0f} shows them all", matching, matching);
+  return out + '\n';
 }
 
 struct inspect_settings {
   admin_settings admin;
-  std::string actor;
+  std::string actor, node;
 };
 
 void describe(CLI::App& app, inspect_settings& x) {
   app.add_option("ACTOR", x.actor, "its id, its kind (the first of them), or kind:label as connection:c17")->required();
+  app.add_option("--node", x.node, "on this node");
   add_admin_flags(app, x.admin);
 }
+
+/// What names the node of a question.
+admin_query on_node(const std::string& node) { return node.empty() ? admin_query{} : admin_query{{"node", node}}; }
 
 /// The id of the actor that is meant.
 model::result<std::string> id_of(const inspect_settings& x) {
   if (x.actor.find_first_not_of("0123456789") == std::string::npos)
     return x.actor;
   const auto colon = std::min(x.actor.find(':'), x.actor.size());
-  std::vector<std::pair<std::string, std::string>> query{{"kind", x.actor.substr(0, colon)}, {"limit", "1"}};
+  auto query = on_node(x.node);
+  query.insert(query.end(), {{"kind", x.actor.substr(0, colon)}, {"limit", "1"}});
   if (colon < x.actor.size())
     query.emplace_back("label", x.actor.substr(colon + 1));
   const auto found = ask_admin(x.admin, "actors", query);
@@ -69,12 +87,14 @@ void describe(CLI::App& app, nodes_settings& x) { add_admin_flags(app, x.admin);
 
 struct why_settings {
   admin_settings admin;
-  std::string connection, character;
+  std::string connection, character, node;
 };
 
 void describe(CLI::App& app, why_settings& x) {
   app.add_option("--connection", x.connection, "the connection, as c17")->required();
   app.add_option("--character", x.character, "the character's id")->required();
+  app.add_option("--node", x.node,
+                 "the node that the connection is at, where it is another than the one that is asked");
   add_admin_flags(app, x.admin);
 }
 
@@ -101,11 +121,18 @@ int run_with(std::string_view text, std::string_view name, const arguments& line
   return f(x);
 }
 
-int show(const admin_settings& how, const model::result<model::value>& answer,
-         std::string (*to_text)(const model::value&)) {
+template <class F>
+int show(const admin_settings& how, const model::result<model::value>& answer, F to_text) {
   if (!answer)
     return fail(failed, answer.error());
   return how.json ? say_json(*answer) : say(to_text(*answer));
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string out;
+  for (const auto& line : lines)
+    out += line + '\n';
+  return out;
 }
 
 } // namespace
@@ -117,18 +144,16 @@ std::string why_help() { return help_of<why_settings>(why_text, "why"); }
 
 int run_actors(const arguments& line) {
   return run_with<actors_settings>(actors_text, "actors", line, [](const actors_settings& x) {
-    std::vector<std::pair<std::string, std::string>> query{{"limit", std::to_string(x.limit)}};
-    for (const auto& [key, value] : {std::pair{"kind", x.kind}, std::pair{"node", x.node},
-                                     std::pair{"parent", x.parent}, std::pair{"sort", x.sort}})
+    admin_query query{{"limit", std::to_string(x.limit)}};
+    for (const auto& [key, value] :
+         {std::pair{"kind", x.kind}, std::pair{"filter", x.filter}, std::pair{"node", x.node},
+          std::pair{"parent", x.parent}, std::pair{"sort", x.sort}})
       if (!value.empty())
         query.emplace_back(key, value);
     if (x.tree)
       query.emplace_back("tree", "true");
-    return show(x.admin, ask_admin(x.admin, "actors", query), [](const model::value& answer) {
-      auto out = actor_heading(any_width) + '\n';
-      add_branch(out, rows_in(answer, "actors"), 0);
-      return out + fmt::format("{} of {} actors\n", text_in(answer, "matching"), text_in(answer, "total"));
-    });
+    return show(x.admin, ask_admin(x.admin, "actors", query),
+                [&](const model::value& answer) { return actors_text_of(answer, x); });
   });
 }
 
@@ -137,28 +162,25 @@ int run_inspect(const arguments& line) {
     const auto id = id_of(x);
     if (!id)
       return fail(failed, id.error());
-    return show(x.admin, ask_admin(x.admin, "actors/" + *id),
-                [](const model::value& answer) { return shown_value(answer); });
+    return show(x.admin, ask_admin(x.admin, "actors/" + *id, on_node(x.node)), [](const model::value& answer) {
+      return joined(actor_details(answer, model::wall_clock(), output_width()));
+    });
   });
 }
 
 int run_nodes(const arguments& line) {
   return run_with<nodes_settings>(nodes_text, "nodes", line, [](const nodes_settings& x) {
-    return show(x.admin, ask_admin(x.admin, "nodes", {{"node", "all"}}), [](const model::value& answer) {
-      std::string out =
-          fmt::format("{:<24} {:>9} {:>9} {:>12} {:>12}\n", "NODE", "ACTORS", "MAILBOX", "HANDLED", "BUSY s");
-      for (const auto& node : rows_in(answer, "nodes"))
-        out += fmt::format("{:<24} {:>9} {:>9} {:>12} {:>12.3f}\n", text_in(node, "id"), text_in(node, "actors"),
-                           text_in(node, "mailbox"), text_in(node, "handled"), number_in(node, "busy_seconds"));
-      return out;
-    });
+    return show(x.admin, ask_admin(x.admin, "nodes", {{"node", "all"}}), node_tables);
   });
 }
 
 int run_why(const arguments& line) {
   return run_with<why_settings>(why_text, "why", line, [](const why_settings& x) {
-    return show(x.admin, ask_admin(x.admin, "why", {{"connection", x.connection}, {"character", x.character}}),
-                [](const model::value& answer) { return shown_value(answer); });
+    auto query = on_node(x.node);
+    query.insert(query.end(), {{"connection", x.connection}, {"character", x.character}});
+    return show(x.admin, ask_admin(x.admin, "why", query), [](const model::value& answer) {
+      return why_sentence(answer) + "\n\n" + joined(value_lines(answer, output_width()));
+    });
   });
 }
 

@@ -1,11 +1,22 @@
 #pragma once
 
+#include "nodes/commands/key.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <string>
 #include <termios.h>
+#include <vector>
 
 namespace towncrier::commands {
+
+/// How much a terminal shows.
+struct screen_size {
+  std::size_t rows = 24;
+  std::size_t columns = 80;
+
+  friend bool operator==(const screen_size&, const screen_size&) = default;
+};
 
 /// A full-screen view on stdout: keys come one at a time, and the terminal is as it was when this goes.
 class terminal {
@@ -15,23 +26,31 @@ public:
   terminal(const terminal&) = delete;
   terminal& operator=(const terminal&) = delete;
 
-  struct size {
-    std::size_t rows = 24;
-    std::size_t columns = 80;
-  };
-  terminal::size size() const;
+  screen_size size() const;
 
-  /// Replaces what is shown; lines beyond the screen are left out.
-  void show(const std::string& text);
+  /// Replaces what is shown; lines beyond the screen are left out. They are not cut: whoever makes them knows the size.
+  void show(const std::vector<std::string>& lines);
 
-  /// The next key within `wait`; 0: none. An escape sequence (an arrow) reads as its last letter, marked by 0x100.
-  int key(std::chrono::milliseconds wait);
+  /// Waits until keys are pressed, `other` can be read, the size changes or a signal comes, no longer than `wait`;
+  /// gives the keys.
+  std::vector<key_press> wait(std::chrono::milliseconds wait, int other = -1);
+
+  /// Whether nobody is at the other end any more.
+  bool gone() const noexcept { return gone_; }
 
 private:
+  void enter();
+  void leave();
+
   termios before_{};
+  std::string unread_;
+  bool gone_ = false;
 };
 
 /// Whether both ends are a terminal.
 bool is_terminal();
+
+/// How many columns a list on stdout may have: those of the terminal, or any number where it is none.
+std::size_t output_width();
 
 } // namespace towncrier::commands

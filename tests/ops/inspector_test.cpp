@@ -38,6 +38,15 @@ TEST_F(inspector_test, lists_itself) {
   EXPECT_EQ(member(actors.get_if<model::array>()->front(), "node"), model::value{"here"});
 }
 
+TEST_F(inspector_test, shows_whom_an_actor_has_to_do_with) {
+  const auto answer = ask({{"what", "actor"}, {"id", std::to_string(who->id())}});
+  for (const auto* key : {"children", "links", "monitors", "monitored_by"}) {
+    EXPECT_NE(member(answer, key).get_if<model::array>(), nullptr) << key;
+    EXPECT_EQ(member(answer, std::string{key} + "_count"), model::value{0}) << key;
+  }
+  EXPECT_EQ(member(answer, "ties_elsewhere"), model::value{0});
+}
+
 TEST_F(inspector_test, shows_one_actor_with_its_state) {
   const auto answer = ask({{"what", "actor"}, {"id", std::to_string(who->id())}});
   EXPECT_EQ(member(member(answer, "state"), "knows_peers"), model::value{false});
@@ -77,6 +86,27 @@ TEST_F(inspector_test, asks_other_nodes_through_its_peers) {
   EXPECT_EQ(member(all.get_if<model::array>()->back(), "id"), model::value{"there"});
   const auto one = member(ask({{"what", "nodes"}, {"node", "there"}}), "nodes");
   EXPECT_EQ(one.get_if<model::array>()->size(), 1u);
+}
+
+TEST_F(inspector_test, filters_by_any_part_of_kind_and_label) {
+  const auto names = [&](const char* filter) {
+    std::vector<std::string> result;
+    const auto actors = member(ask({{"what", "actors"}, {"filter", filter}}), "actors");
+    for (const auto& x : *actors.get_if<model::array>())
+      result.push_back(*member(x, "kind").get_if<std::string>());
+    return result;
+  };
+  EXPECT_EQ(names("spect"), std::vector<std::string>{"inspector"});
+  EXPECT_EQ(names("INSPECTOR:"), std::vector<std::string>{"inspector"});
+  EXPECT_EQ(names("nobody"), std::vector<std::string>{});
+}
+
+TEST_F(inspector_test, ends_no_connection_on_every_node) {
+  send(who, peers.handle());
+  const auto answer = ask({{"what", "act"}, {"action", "close"}, {"connection", "c1"}, {"node", "all"}});
+  EXPECT_EQ(member(answer, "ok"), model::value{false});
+  EXPECT_TRUE(admission.empty());
+  EXPECT_TRUE(peers.empty());
 }
 
 TEST_F(inspector_test, acts) {

@@ -1,4 +1,4 @@
-"""Every actor visible: the API, the roles, `why`, acts, and the commands of the terminal, on a real node."""
+"""Every actor visible: the API, `why`, and the commands of the terminal, on a real node."""
 
 import asyncio
 import json
@@ -7,35 +7,11 @@ import shutil
 import subprocess
 import time
 import unittest
-import urllib.error
-import urllib.request
 
-from auth_test import AuthTest, make_token
-from node_process import NodeError, NodeProcess
-from viewers import Viewer, ViewerTest, change, eventually, program, run
+from admin import call, towncrier
+from viewers import Viewer, ViewerTest, change, eventually, run
 
 MONITORING = os.path.join(os.path.dirname(__file__), "..", "..", "configs", "monitoring")
-
-
-def call(node, page, body=None, headers=None):
-    """The status and the answer of a request to the API; a `body` is sent by POST."""
-    data = None if body is None else json.dumps(body).encode()
-    headers = {**({"Content-Type": "application/json"} if data else {}), **(headers or {})}
-    request = urllib.request.Request(node.admin_url("/api/v1/" + page), data, headers)
-    try:
-        with urllib.request.urlopen(request, timeout=20) as reply:
-            return reply.status, json.loads(reply.read())
-    except urllib.error.HTTPError as error:
-        text = error.read()
-        return error.code, json.loads(text) if text.startswith(b"{") else text.decode()
-
-
-def towncrier(node, *arguments, code=0):
-    """What a command of inspection prints."""
-    result = subprocess.run([program(), *arguments, "--admin", node.admin_url("")], capture_output=True, text=True,
-                            timeout=30, check=False)
-    assert result.returncode == code, result
-    return result.stdout
 
 
 def why(node, connection, character):
@@ -70,6 +46,44 @@ class Seeing(ViewerTest):
         await eventually(lambda: call(node, "actors?kind=connection")[1]["actors"] == [], "the end of the actor")
         self.assertIn(name, [x["label"] for x in call(node, "ended")[1]["ended"]])
 
+    async def test_shows_the_state_of_every_kind_of_actor(self):
+        node = self.start("--world.characters", "3", "--world.tick", "50ms")
+        viewer = await self.enter(Viewer(node.websocket_url()))
+        await viewer.ask("event_notification", {"event_type": "sale", "data": {"price": 3}})
+        await viewer.until(lambda: len(viewer.states) == 3)
+        kinds = [x["kind"] for x in call(node, "kinds")[1]["kinds"] if x["actors"]]
+        self.assertGreater(len(kinds), 12)
+        for kind in kinds:
+            one = call(node, f"actors?kind={kind}&limit=1")[1]["actors"][0]
+            status, shown = call(node, f"actors/{one['id']}")
+            self.assertEqual(status, 200)
+            self.assertTrue(shown["state"], f"a {kind} does not say what it is about")
+        # What some of them say, against what happened.
+        states = {kind: call(node, f"actors/{call(node, f'actors?kind={kind}')[1]['actors'][0]['id']}")[1]["state"]
+                  for kind in ("event_notifier", "dispatcher", "connection_monitor", "authenticator", "admission")}
+        self.assertGreaterEqual(states["event_notifier"]["events"], 1)
+        self.assertGreaterEqual(states["dispatcher"]["events"], 1)
+        self.assertTrue(states["dispatcher"]["has_town"])
+        self.assertEqual(states["connection_monitor"]["active_connections"], 1)
+        self.assertEqual((states["authenticator"]["enabled"], states["authenticator"]["tokens"]), (False, 0))
+        self.assertEqual(states["admission"]["connections"], 1)
+
+    async def test_shows_who_monitors_whom(self):
+        node = self.start()
+        viewer = await self.enter(Viewer(node.websocket_url()))
+        await viewer.ask("character_update", {"character_id": "ada", "state": "S0"})
+
+        def one(kind):
+            return call(node, f"actors/{call(node, f'actors?kind={kind}')[1]['actors'][0]['id']}")[1]
+
+        for watcher, watched in (("admission", "connection"), ("character_directory", "character_publisher")):
+            above, below = one(watcher), one(watched)
+            self.assertEqual((above["monitors"], above["monitors_count"]), ([below["id"]], 1))
+            self.assertIn(above["id"], below["monitored_by"])
+            self.assertEqual(below["links"], [])
+        await viewer.close()
+        await eventually(lambda: one("admission")["monitors"] == [], "the end of the connection")
+
     async def test_counts_every_message(self):
         node = self.start()
         viewer = await self.enter(Viewer(node.websocket_url()))
@@ -92,6 +106,18 @@ class Seeing(ViewerTest):
                 self.assertEqual(call(node, page)[0], 200)
                 took.append(time.monotonic() - begin)
             self.assertLess(min(took), 1.0, page)
+
+    async def test_a_slow_question_holds_up_nothing_else(self):
+        node = self.start("--inspection.slow-actor", "inspector:3000")
+        questions = [asyncio.create_task(asyncio.to_thread(call, node, "actors")) for _ in range(3)]
+        await asyncio.sleep(0.3)
+        for page in ("/healthz", "/readyz", "/metrics", "/api/v1/connections"):
+            begin = time.monotonic()
+            self.assertEqual((await asyncio.to_thread(node.get, node.admin_url(page)))[0], 200, page)
+            self.assertLess(time.monotonic() - begin, 2.0, page)
+        self.assertFalse(all(x.done() for x in questions))
+        for question in questions:
+            self.assertIn((await question)[0], (200, 503))
 
     async def test_ranks_a_slow_actor_first(self):
         node = self.start("--inspection.slow-actor", "batcher:20")
@@ -174,102 +200,6 @@ class Why(ViewerTest):
 def change_of(who):
     message = change(who, "MOVED")
     return message["type"], message["data"]
-
-
-class Acts(ViewerTest):
-    async def test_restarts_a_publisher_and_nobody_sees_it(self):
-        node = self.start()
-        viewer = await self.enter(Viewer(node.websocket_url()))
-        await viewer.ask("character_update", {"character_id": "bus-7", "name": "Bus 7", "state": "S0",
-                                              "attributes": {"line": 7}})
-        before = call(node, "actors?kind=character_publisher")[1]["actors"][0]
-        for i in range(1, 101):
-            await viewer.send("state_change", {"character_id": "bus-7", "new_state": f"S{i}"})
-            if i in (30, 60):
-                self.assertEqual(await asyncio.to_thread(call, node, "actions",
-                                                         {"action": "restart", "character": "bus-7"}),
-                                 (200, {"ok": True, "character": "bus-7"}))
-        await viewer.until(lambda: viewer.states.get("bus-7", {}).get("state") == "S100", "the last state")
-        after = call(node, "actors?kind=character_publisher")[1]["actors"]
-        self.assertEqual([(x["label"], x["restarts"]) for x in after], [("bus-7", 2)])
-        self.assertNotEqual(after[0]["id"], before["id"])
-        self.assertEqual(viewer.states["bus-7"]["version"], 101)  # none is missing, none came twice
-        self.assertEqual(viewer.states["bus-7"]["name"], "Bus 7")
-        self.assertEqual(viewer.faults, [])
-
-    async def test_pauses_a_character(self):
-        node = self.start()
-        viewer = await self.enter(Viewer(node.websocket_url()))
-        await viewer.ask("character_update", {"character_id": "a", "state": "S0"})
-        self.assertEqual(call(node, "actions", {"action": "pause", "character": "a"})[0], 200)
-        for i in range(1, 4):
-            await viewer.ask("state_change", {"character_id": "a", "new_state": f"S{i}"})
-        await viewer.ask("character_update", {"character_id": "b", "state": "S0"})
-        await viewer.until(lambda: "b" in viewer.states)
-        self.assertEqual(viewer.states["a"]["state"], "S0")
-        self.assertEqual(call(node, "actions", {"action": "resume", "character": "a"})[0], 200)
-        await viewer.until(lambda: viewer.states.get("a", {}).get("state") == "S3", "what was held back")
-        self.assertEqual((viewer.states["a"]["version"], viewer.faults), (2, []))
-
-    async def test_closes_a_connection_and_says_what_it_cannot_do(self):
-        node = self.start()
-        viewer = await self.enter(Viewer(node.websocket_url()))
-        hub = call(node, "actors?kind=hub")[1]["actors"][0]["id"]
-        status, answer = call(node, "actions", {"action": "restart", "actor": hub})
-        self.assertEqual(status, 409)
-        self.assertIn("hub cannot be restarted", answer["error"])
-        for body in ({"action": "dance"}, {"action": "close", "connection": "c99"}, {"action": "log_level", "level": "x"},
-                     {"action": "restart", "character": "nobody"}):
-            self.assertEqual(call(node, "actions", body)[0], 409, body)
-        self.assertEqual(call(node, "actions", {"action": "log_level", "level": "debug"})[0], 200)
-        self.assertEqual(call(node, "actions", {"action": "close",
-                                                "connection": viewer.welcome["connection_id"]})[0], 200)
-        self.assertEqual(await viewer.until_closed(), 1008)
-
-
-class Access(AuthTest):
-    async def test_lets_operators_alone_in(self):
-        tokens, lines = {}, []
-        for role in ("viewer", "publisher", "operator"):
-            tokens[role], line = make_token(role, role)
-            lines.append(line)
-        audit = os.path.join(self.folder, "audit")
-        node = self.start("--auth.tokens", self.write("tokens", "\n".join(lines) + "\n"), "--admin.audit-log", audit)
-        pages = ("nodes", "actors", "actors/1", "top", "kinds", "ended", "why?connection=c1&character=x", "connections",
-                 "debug")
-        act = {"action": "log_level", "level": "info"}
-        for role, status in (("viewer", 403), ("publisher", 403), (None, 401), ("wrong", 401)):
-            headers = {"Authorization": f"Bearer {tokens.get(role, 'x')}"} if role else {}
-            for page in pages:
-                self.assertEqual(call(node, page, None, headers)[0], status, (role, page))
-            self.assertEqual(call(node, "actions", act, headers)[0], status, role)
-        self.assertFalse(os.path.exists(audit) and os.path.getsize(audit))
-        headers = {"Authorization": f"Bearer {tokens['operator']}"}
-        for page in pages:
-            self.assertIn(call(node, page, None, headers)[0], (200, 404), page)
-        self.assertEqual(call(node, "actions", act, headers)[0], 200)
-        with open(audit, encoding="utf-8") as file:
-            entries = [json.loads(line) for line in file]
-        self.assertEqual([(x["who"], x["act"], x["result"]["ok"]) for x in entries], [("operator", act, True)])
-
-    async def test_keeps_foreign_pages_out(self):
-        node = self.start()
-        self.assertEqual(call(node, "nodes", None, {"Origin": "http://evil.example"})[0], 403)
-        self.assertEqual(call(node, "nodes", None, {"Host": "evil.example:8766"})[0], 403)
-        self.assertEqual(call(node, "actions", {"action": "log_level", "level": "info"},
-                              {"Content-Type": "text/plain"})[0], 415)
-
-    async def test_takes_the_secret_of_a_file(self):
-        node = self.start("--admin.token-file", self.write("secret", "open sesame\n"))
-        self.assertEqual(call(node, "nodes")[0], 401)
-        self.assertEqual(call(node, "nodes", None, {"Authorization": "Bearer open"})[0], 401)
-        self.assertEqual(call(node, "nodes", None, {"Authorization": "Bearer open sesame"})[0], 200)
-
-    async def test_refuses_an_open_address_without_a_token(self):
-        with self.assertRaises(NodeError) as refused:
-            NodeProcess(program(), "--admin.listen", "0.0.0.0:0").start()
-        self.assertIn("ended with 2", str(refused.exception))
-        self.assertIn("admin.token_file", str(refused.exception).replace("-", "_"))
 
 
 class Monitoring(ViewerTest):
