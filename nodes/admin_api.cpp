@@ -24,6 +24,18 @@ ws::http_response failure(unsigned status, std::string sentence) {
 /// An answer that says `error` is no success.
 unsigned status_of(const model::value& x) { return x.is_null() ? 503 : x.find("error") != nullptr ? 404 : 200; }
 
+/// What a tracer answered; an error of its says with which status.
+ws::http_response trace_response(const model::value& x) {
+  if (x.is_null())
+    return failure(503, "no answer in time");
+  const auto* error = x.find("error");
+  const auto* status = x.find("status");
+  if (error == nullptr)
+    return json_response(x);
+  return json_response(model::object{{"error", *error}},
+                       status == nullptr ? 404 : static_cast<unsigned>(status->number_or(404)));
+}
+
 model::object question_of(std::string_view what, const ws::http_request& x) {
   model::object question{{"what", what}};
   for (const auto& [key, value] : x.query)
@@ -64,6 +76,10 @@ std::optional<ws::http_response> admin_api::answer(const ws::http_request& x, co
   const auto name = std::string_view{x.path}.substr(prefix.size());
   if (name == "actions")
     return x.method == "POST" ? act(x, who) : failure(405, "acts are sent by POST");
+  constexpr std::string_view all_traces = "traces";
+  constexpr std::string_view one_trace = "traces/";
+  if (name == all_traces || name.starts_with(one_trace))
+    return traces(x, name.substr(std::min(one_trace.size(), name.size())), who);
   constexpr std::string_view one = "actors/";
   const auto single = name.starts_with(one);
   if (!single && std::find(pages.begin(), pages.end(), name) == pages.end())
@@ -86,6 +102,42 @@ model::value admin_api::ask(model::object question) {
   self->request(inspector_, patience, protocol::inspect_request{std::move(question)})
       .receive([&](protocol::inspect_answer& x) { result = std::move(x.answer); }, [](const caf::error&) {});
   return result;
+}
+
+/// `id`: of one trace; empty: of none.
+ws::http_response admin_api::traces(const ws::http_request& x, std::string_view id, const std::string& who) {
+  model::object question{{"what", "trace"}};
+  if (x.method == "GET" || x.method == "HEAD") {
+    question.emplace_back("op", id.empty() ? "list" : "show");
+    question.emplace_back("id", id);
+    return trace_response(ask(std::move(question)));
+  }
+  model::value act;
+  if (x.method == "POST" && id.empty()) {
+    if (!x.header("Content-Type").starts_with("application/json"))
+      return failure(415, "send application/json");
+    auto body = codec::parse_json(x.body);
+    const auto* members = body ? body->get_if<model::object>() : nullptr;
+    if (members == nullptr)
+      return failure(400, body ? "send an object: {\"subject\": ...}" : body.error());
+    act = *body;
+    question.emplace_back("op", "start");
+    for (const auto key : {"subject", "count", "seconds"})
+      if (const auto* member = model::find(*members, key))
+        question.emplace_back(key, *member);
+  } else if (x.method == "DELETE" && !id.empty()) {
+    question.emplace_back("op", "end");
+    question.emplace_back("id", id);
+  } else {
+    return failure(405, id.empty() ? "traces are listed by GET and begun by POST"
+                                   : "a trace is shown by GET and ended by DELETE");
+  }
+  auto result = ask(question);
+  audit_.note(who, x.peer,
+              model::object{{"action", id.empty() ? "trace" : "end_trace"},
+                            {id.empty() ? "trace" : "id", id.empty() ? act : model::value{id}}},
+              result);
+  return trace_response(result);
 }
 
 ws::http_response admin_api::act(const ws::http_request& x, const std::string& who) {

@@ -29,6 +29,7 @@ private:
   cluster_targets cluster();
   model::value ask(model::object question);
   ws::http_response act(const ws::http_request& x, const std::string& who);
+  ws::http_response traces(const ws::http_request& x, std::string_view id, const std::string& who);
 
   caf::actor_system& system_;
   protocol::inspector_actor inspector_;

@@ -77,8 +77,9 @@ ws::http_response admin_server::on_http(const ws::http_request& request) {
     return connections();
   if (request.path == "/api/v1/debug")
     return debug_log();
-  return ws::text_response(404, "in /api/v1/ there is: nodes actors actors/ID top kinds ended why actions "
-                                "connections debug\n");
+  return ws::text_response(404,
+                           "in /api/v1/ there is: nodes actors actors/ID top kinds ended why actions traces traces/ID "
+                           "connections debug\n");
 }
 
 ws::http_response admin_server::metrics() {

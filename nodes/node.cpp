@@ -105,7 +105,7 @@ void node::impl::stop() {
     caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
   for (const auto& actor : {caf::actor_cast<caf::actor>(world), caf::actor_cast<caf::actor>(exchange),
                             caf::actor_cast<caf::actor>(rate_limiter), caf::actor_cast<caf::actor>(inspector),
-                            caf::actor_cast<caf::actor>(bridge)})
+                            caf::actor_cast<caf::actor>(tracer), caf::actor_cast<caf::actor>(bridge)})
     if (actor)
       caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
   for (auto& thread : threads)

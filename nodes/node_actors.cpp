@@ -7,6 +7,7 @@
 #include "actors/ops/connection_monitor.hpp"
 #include "actors/ops/debugger.hpp"
 #include "actors/ops/inspector.hpp"
+#include "actors/ops/tracer.hpp"
 #include "actors/world/batcher.hpp"
 #include "actors/world/character_directory.hpp"
 #include "actors/world/event_notifier.hpp"
@@ -32,6 +33,7 @@ cluster::exchange_settings node::impl::exchange_settings() {
   result.link.heartbeat = x.heartbeat_interval;
   result.link.timeout = x.link_timeout;
   result.link.receipt_patience = x.link_timeout;
+  result.link.traces = traces;
   if (member) {
     result.link.dialer = hosting::spawn_on(system, nullptr, cluster::dialer, x.link_timeout);
     bridge = hosting::spawn_on(system, nullptr, cluster::inspection_bridge);
@@ -58,7 +60,7 @@ void node::impl::spawn_world() {
   characters = hosting::spawn_on(system, nullptr, world::character_directory, batcher, exchange,
                                  world::directory_settings{options.node.id, incarnation});
   events = hosting::spawn_on(system, nullptr, world::event_notifier, batcher);
-  const world::world_services services{characters, events};
+  const world::world_services services{characters, events, traces};
   if (town && member)
     world = hosting::spawn_on(system, nullptr, world::shared_world, services, town, options.world,
                               world::sharing{options.node.id, incarnation});
@@ -69,6 +71,7 @@ void node::impl::spawn_world() {
 void node::impl::spawn_ops() {
   debugger = hosting::spawn_on(system, nullptr, ops::debugger, options.debugger, debugging);
   monitor = hosting::spawn_on(system, nullptr, ops::connection_monitor, options.node.id, traffic);
+  tracer = hosting::spawn_on(system, nullptr, ops::tracer, ops::tracer_services{options.node.id, traces});
 }
 
 void node::impl::spawn_inbound() {
@@ -78,7 +81,7 @@ void node::impl::spawn_inbound() {
                                  edge::dispatch_targets{characters, events, world, debugger, monitor});
   rate_limiter = hosting::spawn_on(system, nullptr, edge::rate_limiter, dispatcher, options.rate_limiter);
   inspector = hosting::spawn_on(system, &inspection, ops::inspector,
-                                ops::inspector_services{options.node.id, admission, characters, set_log_level});
+                                ops::inspector_services{options.node.id, admission, characters, set_log_level, tracer});
 }
 
 edge::connection_services_ptr node::impl::services_of(std::size_t thread) const {
@@ -96,6 +99,7 @@ edge::connection_services_ptr node::impl::services_of(std::size_t thread) const 
   x.auth_enabled = options.auth.enabled();
   x.node = options.node.id;
   x.other_edges = other_edges;
+  x.traces = traces;
   return std::make_shared<const edge::connection_services>(std::move(x));
 }
 

@@ -65,6 +65,7 @@ std::optional<model::failure> node::impl::join_cluster() {
   caf::anon_send(bridge, inspector);
   caf::anon_send(bridge, exchange);
   caf::anon_send(inspector, protocol::inspection_peers_actor{bridge});
+  caf::anon_send(tracer, protocol::inspection_peers_actor{bridge});
   member->join(std::move(info), std::move(listeners), other_edges);
   admin->join({member->membership(), exchange});
   return std::nullopt;

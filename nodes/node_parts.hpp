@@ -54,6 +54,7 @@ struct node::impl {
   std::shared_ptr<const town::definition> town;
   std::shared_ptr<std::atomic<bool>> ready = std::make_shared<std::atomic<bool>>(false);
   protocol::debug_switch debugging = std::make_shared<std::atomic<bool>>(false);
+  tracing::board_ptr traces = std::make_shared<tracing::board>();
   protocol::traffic_list traffic;
   std::vector<std::unique_ptr<hosting::io_thread>> threads;
   /// The inspector's: going through a hundred thousand actors must not take a thread from those who deliver.
@@ -78,6 +79,7 @@ struct node::impl {
   protocol::connection_monitor_actor monitor;
   protocol::debugger_actor debugger;
   protocol::inspector_actor inspector;
+  protocol::tracer_actor tracer;
   cluster::inspection_bridge_actor bridge; ///< empty where the node is alone
 };
 

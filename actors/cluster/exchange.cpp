@@ -1,6 +1,7 @@
 #include "actors/cluster/exchange.hpp"
 
 #include "codec/batch.hpp"
+#include "tracing/notes.hpp"
 
 #include <algorithm>
 
@@ -25,27 +26,33 @@ exchange_state::exchange_state(self_pointer ptr) : self(ptr), said({}) {}
 
 void exchange_state::outgoing(const protocol::outgoing_batch& x) {
   auto before = keep(*x.batch, protocol::parcel_kind::exact, true);
+  const auto batch = tracing::note_batch(x.batch, {"exchanged"});
   for (const auto& hub : hubs)
-    self->send(hub, x);
-  if (is_alone() || x.batch->stamp.sequence == 0)
+    self->send(hub, protocol::outgoing_batch{batch, x.receipts});
+  if (is_alone() || batch->stamp.sequence == 0)
     return;
   const auto parcel = std::make_shared<const protocol::parcel>(
-      protocol::parcel{x.batch, codec::encode_batch(*x.batch), count_events(*x.batch), std::move(before)});
-  const auto held = parcel->bytes.size() + model::estimated_size(*x.batch);
-  said.append(x.batch->stamp.sequence, parcel, held, parcel->events, now());
+      protocol::parcel{batch, codec::encode_batch(*batch), count_events(*batch), std::move(before)});
+  const auto held = parcel->bytes.size() + model::estimated_size(*batch);
+  said.append(batch->stamp.sequence, parcel, held, parcel->events, now());
   for (const auto& [node, link] : links)
     self->send(link, protocol::outgoing_parcel{parcel, x.receipts});
 }
 
 void exchange_state::from_peer(const protocol::peer_batch& x) {
   const auto is_batch = x.kind != protocol::parcel_kind::objection;
-  if (is_batch && !is_new(x))
+  if (is_batch && !is_new(x)) {
+    tracing::note_batch(x.batch,
+                        {.name = "exchanged", .result = tracing::outcome::dropped, .reason = "it came before"});
     return;
+  }
   if (is_batch && x.kind != protocol::parcel_kind::part)
     heard.advance(x.batch->stamp);
   keep(*x.batch, x.kind, false);
+  auto passed_on = x;
+  passed_on.batch = tracing::note_batch(x.batch, {"exchanged"});
   for (const auto& hub : hubs)
-    self->send(hub, x);
+    self->send(hub, passed_on);
 }
 
 bool exchange_state::is_new(const protocol::peer_batch& x) const {

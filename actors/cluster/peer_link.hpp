@@ -6,6 +6,7 @@
 #include "flow/fifo.hpp"
 #include "hosting/actor.hpp"
 #include "protocol/interfaces.hpp"
+#include "tracing/board.hpp"
 
 #include <chrono>
 #include <deque>
@@ -40,6 +41,8 @@ struct link_settings {
   protocol::dialer_actor dialer;
   /// Answers what inspectors of other nodes ask; may be empty.
   caf::actor answerer;
+  /// What is followed on this node; nullptr: nothing ever is.
+  tracing::board_ptr traces{};
 };
 
 /// The way to one peer and back. Of two nodes the one with the lesser id dials; a session begins with a greeting
@@ -50,7 +53,7 @@ struct link_settings {
 /// that is too much (`log_request`).
 ///
 /// peer_link.cpp: sessions; peer_link_traffic.cpp: what goes and comes in them; peer_link_wishes.cpp: what each wants
-/// of the other.
+/// of the other; peer_link_tracing.cpp: what of it is followed.
 struct peer_link_state {
   static inline const char* name = "peer_link";
   using self_pointer = hosting::pointer<protocol::peer_link_actor, peer_link_state>;
@@ -102,6 +105,13 @@ struct peer_link_state {
   void put_off(std::uint64_t sequence);
   void give_what_was_put_off();
   void send_credit();
+
+  // -- followed messages
+
+  void follow_later(const model::batch& x, tracing::outcome how, const std::string& reason);
+  void note_sent(const protocol::load& x);
+  void note_conflated(std::uint64_t upto);
+  model::batch_ptr arrived(model::batch x, protocol::parcel_kind kind);
 
   flow::time_point now() const;
 
@@ -158,6 +168,14 @@ struct peer_link_state {
   /// What the peer wants.
   peer_filter filter;
   std::uint64_t peer_wish = 0;
+
+  /// Followed messages that the peer has not been sent: of which batch, and whether it was said that they wait.
+  struct late_message {
+    std::uint64_t sequence = 0;
+    model::trace_ptr mark;
+    std::int64_t since = 0;
+  };
+  std::deque<late_message> late;
 
   /// What came of the peer, and when it was heard last.
   model::position::mark known;

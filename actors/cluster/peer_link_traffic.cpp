@@ -32,12 +32,16 @@ private:
 } // namespace
 
 void peer_link_state::outgoing(protocol::outgoing_parcel& x) {
-  if (phase != link_phase::live)
+  if (phase != link_phase::live) {
+    follow_later(*x.what->batch, tracing::outcome::held, "there is no link with " + info.id + " now");
     return;
+  }
   const auto sequence = x.what->batch->stamp.sequence;
   const auto next = all_sent && waiting.empty() && cursor && sequence == std::max(*cursor, put_off_upto) + 1;
-  if (next && !filter.concerns(*x.what))
+  if (next && !filter.concerns(*x.what)) {
+    follow_later(*x.what->batch, tracing::outcome::filtered, "no viewer of " + info.id + " watches it");
     return put_off(sequence); // nobody waits for a peer that wants nothing of it
+  }
   hold(sequence, std::move(x.receipts));
   if (cursor && sequence <= *cursor)
     return; // a pull has brought it already
@@ -48,6 +52,8 @@ void peer_link_state::outgoing(protocol::outgoing_parcel& x) {
   }
   all_sent = false;
   put_off_upto = 0;
+  follow_later(*x.what->batch, tracing::outcome::held,
+               info.id + " has not acknowledged what it was sent: the credit window is full");
   send_waiting();
 }
 
@@ -76,6 +82,10 @@ void peer_link_state::pulled(protocol::log_answer& x) {
     const auto sequence = load.kind == parcel_kind::part ? before : load.what->batch->stamp.sequence;
     counts.conflated_parcels += load.kind == parcel_kind::exact ? 0 : 1;
     counts.lost_events += load.lost_events;
+    if (load.kind == parcel_kind::conflated)
+      note_conflated(x.upto);
+    else if (load.kind == parcel_kind::thin)
+      std::erase_if(late, [&](const auto& y) { return y.sequence <= x.upto; });
     waiting.emplace_back(std::move(load), sequence);
   }
   cursor = x.upto;
@@ -98,6 +108,8 @@ void peer_link_state::send(const protocol::load& x, std::uint64_t sequence) {
   in_flight_bytes += size;
   ++counts.sent_parcels;
   counts.sent_bytes += size;
+  if (!x.what->batch->followed.empty()) [[unlikely]]
+    note_sent(x);
   self->send(caf::actor_cast<link_end>(peer),
              protocol::link_parcel{session, number, x.kind, x.lost_events, x.what->bytes});
 }
@@ -156,9 +168,8 @@ void peer_link_state::received(protocol::link_parcel& x) {
   }
   if (x.kind != parcel_kind::part)
     known = {parsed->stamp.incarnation, parsed->stamp.sequence};
-  self->send(exchange,
-             protocol::peer_batch{std::make_shared<const model::batch>(std::move(*parsed)), x.kind, x.lost_events,
-                                  std::make_shared<const credit_receipt>(self, session, x.number)});
+  self->send(exchange, protocol::peer_batch{arrived(std::move(*parsed), x.kind), x.kind, x.lost_events,
+                                            std::make_shared<const credit_receipt>(self, session, x.number)});
 }
 
 void peer_link_state::object(const protocol::outgoing_objection& x) {

@@ -31,6 +31,11 @@ double seconds(std::chrono::milliseconds x) { return std::chrono::duration<doubl
 connection_state::connection_state(self_pointer ptr) : self(ptr) {}
 
 connection_state::~connection_state() {
+  if (followed) {
+    const hosting::traced_turn end{self->watch()};
+    for (const auto& x : *followed)
+      note_end(x, tracing::outcome::dropped, "closed");
+  }
   // On every way to end, an exception included.
   if (socket && phase != phase::closing)
     socket->close(close_code::internal, "internal error");

@@ -6,6 +6,7 @@
 #include "protocol/edge_list.hpp"
 #include "protocol/interfaces.hpp"
 #include "protocol/options.hpp"
+#include "tracing/board.hpp"
 
 namespace towncrier::edge {
 
@@ -25,6 +26,8 @@ struct connection_services {
   std::string node;
   /// Where else clients may connect; nullptr: nowhere.
   std::shared_ptr<const protocol::edge_list> other_edges;
+  /// What is followed on this node; nullptr: nothing ever is.
+  tracing::board_ptr traces{};
 };
 
 using connection_services_ptr = std::shared_ptr<const connection_services>;
@@ -37,7 +40,8 @@ using connection_services_ptr = std::shared_ptr<const connection_services>;
 /// 5. `live`: welcomed; messages pass both ways.
 /// 6. `closing`: a close frame is on its way; nothing is read any more.
 ///
-/// connection.cpp: the way in and out. connection_inbound.cpp: what the client says.
+/// connection.cpp: the way in and out. connection_inbound.cpp: what the client says. connection_outbound.cpp: what it
+/// is shown. connection_inspection.cpp and connection_tracing.cpp: what operators see of it.
 struct connection_state : protocol::chunk_sink {
   static inline const char* name = "connection";
   using self_pointer = hosting::pointer<protocol::connection_actor, connection_state>;
@@ -93,6 +97,24 @@ struct connection_state : protocol::chunk_sink {
   model::object describe() const;
   caf::result<protocol::inspect_answer> why(const protocol::why_question& x);
 
+  // -- followed messages
+
+  void follow(std::vector<model::client_message>& messages);
+  void note_shown(const fanout::chunk& x, bool live);
+  void note_waiting();
+  void note_socket_empty();
+  void note_given();
+  void note_not_shown(const fanout::chunk& x);
+
+  /// A message that is followed and that the client does not have yet.
+  struct following {
+    fanout::item_ptr what;
+    model::trace_ptr mark;
+    std::int64_t since = 0;
+    bool in_socket = false; ///< it waits for the socket alone; otherwise in the outlet
+  };
+  void note_end(const following& x, tracing::outcome how, std::string reason = {});
+
   protocol::viewer_ref reference() const;
 
   self_pointer self;
@@ -100,6 +122,7 @@ struct connection_state : protocol::chunk_sink {
   std::shared_ptr<protocol::client_socket> socket;
   std::unique_ptr<protocol::upgrade_request> request; // until it has joined
   std::optional<edge::outlet> outlet;
+  std::unique_ptr<std::vector<following>> followed; // nearly always none
   connection_state::phase phase = phase::knocking;
   protocol::connection_id id = 0;
   protocol::identity who;

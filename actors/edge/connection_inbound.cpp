@@ -136,6 +136,8 @@ bool connection_state::may(const model::client_message& x) {
 }
 
 void connection_state::pass_on(std::vector<model::client_message> messages) {
+  if (tracing::is_on(services->traces)) [[unlikely]]
+    follow(messages);
   protocol::delivered receipt_data;
   for (auto& message : messages) {
     auto* request_body = std::get_if<model::publish_request>(&message.body);

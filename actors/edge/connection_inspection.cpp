@@ -16,6 +16,10 @@ std::string_view name_of(enum connection_state::phase x) {
 
 // The clock is read once a delivery: where one ends, the next begins.
 std::uint64_t connection_state::deliver_counted(const fanout::chunk& x, std::uint64_t since) {
+  // A hub's call is a turn of the connection where somebody looks on.
+  std::optional<hosting::traced_turn> turn;
+  if (!x.followed().empty() || followed) [[unlikely]]
+    turn.emplace(self->watch());
   deliver(x);
   if (!hosting::counting_enabled.load(std::memory_order_relaxed))
     return since;

@@ -7,9 +7,12 @@ namespace towncrier::edge {
 
 void connection_state::deliver(const fanout::chunk& x) {
   if (phase != phase::live)
-    return;
-  if (!outlet->deliver_live(x))
+    return note_not_shown(x);
+  const auto live = outlet->deliver_live(x);
+  if (!live)
     outlet->put_off(x, self->clock().now());
+  if (!x.followed().empty() || followed) [[unlikely]]
+    note_shown(x, live);
   for (const auto& entry : x.entries()) {
     if (!services->debugging->load(std::memory_order_relaxed))
       break;
@@ -21,8 +24,10 @@ void connection_state::deliver(const fanout::chunk& x) {
 
 void connection_state::replay(const fanout::chunk& x) {
   if (phase != phase::live)
-    return;
+    return note_not_shown(x);
   outlet->replay(x);
+  if (!x.followed().empty()) [[unlikely]]
+    note_shown(x, true);
   replaying = true;
   if (!outlet->congested())
     drained();
@@ -31,7 +36,9 @@ void connection_state::replay(const fanout::chunk& x) {
 void connection_state::drained() {
   if (phase != phase::live)
     return;
+  note_socket_empty();
   outlet->drained(self->clock().now());
+  note_given();
   if (std::exchange(replaying, false))
     self->send(services->hub, protocol::replay_more{slot});
   pace_reading();

@@ -1,10 +1,13 @@
 #include "actors/edge/dispatcher.hpp"
 
+#include "actors/edge/followed_inputs.hpp"
+
 namespace towncrier::edge {
 
 dispatcher_state::dispatcher_state(self_pointer ptr) : self(ptr) {}
 
 void dispatcher_state::dispatch(protocol::inbound& x) {
+  note_inputs(x.messages, {"dispatched"});
   for (auto& message : x.messages)
     std::visit([&](auto& body) { act(x, std::move(message.id), body); }, message.body);
   flush(x.receipt);

@@ -1,6 +1,7 @@
 #include "actors/edge/hub.hpp"
 
 #include "model/wall_clock.hpp"
+#include "tracing/notes.hpp"
 
 #include <algorithm>
 
@@ -42,7 +43,7 @@ void hub_state::take_in(const model::batch& x, protocol::parcel_kind kind) {
   const auto brings_on = kind != protocol::parcel_kind::part && kind != protocol::parcel_kind::objection;
   const auto known = position.find(x.stamp.origin);
   if (brings_on && known && model::position::mark{x.stamp.incarnation, x.stamp.sequence} <= *known)
-    return;
+    return; // the exchange told it already
   auto stamp = x.stamp;
   if (!brings_on)
     stamp.sequence = 0;
@@ -55,9 +56,14 @@ void hub_state::take_in(const model::batch& x, protocol::parcel_kind kind) {
       record{std::move(stamp), {}, model::estimated_size(x), kind == protocol::parcel_kind::exact});
   if (kind == protocol::parcel_kind::thin)
     mark_thin(*kept, known);
-  for (const auto& change : x.changes)
-    if (auto item = apply(change))
+  auto marked = x.followed.begin();
+  for (const auto& change : x.changes) {
+    auto item = apply(change);
+    if (marked != x.followed.end() && &x.changes[marked->change] == &change) [[unlikely]]
+      follow(x, *marked++, item);
+    if (item)
       kept->items.push_back(std::move(item));
+  }
   if (kind == protocol::parcel_kind::objection && !kept->items.empty())
     restated_until = now() + options.history_age;
   window.boundaries.push_back({window.entries.size(), window.way->batches()});
@@ -130,22 +136,28 @@ void hub_state::flush() {
   last_flush = now();
   if (!window.entries.empty())
     window.way->end_at(position_text());
+  for (auto& x : window.followed)
+    x.mark = tracing::note_again(x.mark);
   deliver_to_world();
   deliver_to_narrow();
+  if (!window.followed.empty()) [[unlikely]]
+    note_viewers();
   keep_records();
   window.entries.clear();
   window.boundaries.clear();
   window.way = nullptr;
   window.records.clear();
   window.concerns.clear();
+  window.followed.clear();
 }
 
 void hub_state::deliver_to_world() {
   if (interest.world().empty() || window.entries.empty())
     return;
   const auto chunk =
-      std::make_shared<const fanout::chunk>(window.entries, window.boundaries, window.way, model::wall_clock());
-  const auto message = caf::make_message(protocol::delivery{chunk});
+      std::make_shared<fanout::chunk>(window.entries, window.boundaries, window.way, model::wall_clock());
+  chunk->follow(window.followed);
+  const auto message = caf::make_message(protocol::delivery{fanout::chunk_ptr{chunk}});
   const auto& slots = interest.world();
   auto since = hosting::ticks();
   for (std::size_t i = 0; i < slots.size(); ++i) {
@@ -190,9 +202,13 @@ void hub_state::deliver_to_narrow() {
     if (to == nullptr || to->behind)
       continue;
     auto& chunk = chunks[entries];
-    if (!chunk)
-      chunk = std::make_shared<const fanout::chunk>(std::move(entries), std::move(boundaries), window.way,
-                                                    model::wall_clock());
+    if (!chunk) {
+      auto followed = followed_in(entries);
+      auto made =
+          std::make_shared<fanout::chunk>(std::move(entries), std::move(boundaries), window.way, model::wall_clock());
+      made->follow(std::move(followed));
+      chunk = std::move(made);
+    }
     send_chunk(slot, chunk);
   }
 }

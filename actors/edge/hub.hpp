@@ -21,7 +21,7 @@ namespace towncrier::edge {
 /// arrives during a fan-out is gathered and goes out as one message a connection.
 ///
 /// hub.cpp: batches in, chunks out. hub_viewers.cpp: who is there and what they want. hub_catch_up.cpp: resume and
-/// snapshots. hub_wants.cpp: what is wanted of the peers.
+/// snapshots. hub_wants.cpp: what is wanted of the peers. hub_inspection.cpp and hub_tracing.cpp: what operators see of it.
 struct hub_state {
   static inline const char* name = "hub";
   using self_pointer = hosting::pointer<protocol::hub_actor, hub_state>;
@@ -95,6 +95,15 @@ struct hub_state {
 
   model::object describe() const;
   model::object why(const protocol::why_request& x);
+  std::string_view unseen_reason(slot_type slot) const;
+
+  // -- followed messages
+
+  void follow(const model::batch& x, const model::marked_change& marked, const fanout::item_ptr& item);
+  std::vector<fanout::followed_item> followed_in(const std::vector<fanout::entry>& entries) const;
+  void note_viewers();
+  std::vector<fanout::followed_item> take_followed(slot_type slot, const std::vector<fanout::entry>& entries);
+  void give_up_followed(slot_type slot, std::string_view reason);
 
   flow::time_point now() const;
   const fanout::position_text& position_text();
@@ -161,6 +170,8 @@ struct hub_state {
     std::shared_ptr<fanout::trail> way;
     std::vector<record_ptr> records;
     std::vector<concern> concerns;
+    /// Those of the entries that are followed.
+    std::vector<fanout::followed_item> followed;
     bool flush_scheduled = false;
   };
   hub_state::window window;

@@ -114,8 +114,10 @@ void hub_state::resume(protocol::resume_order& x) {
   if (held && waits_for_peers(*viewer->behind, x))
     return;
   const auto resumed = held && begin_resume(slot, x.position);
-  if (!resumed && held)
+  if (!resumed && held) {
+    give_up_followed(slot, "it is given the present state of everything it watches instead");
     viewers.end_catching_up(slot);
+  }
   model::object data{{"ok", true}, {"data", model::object{{"resumed", resumed}}}};
   if (x.id)
     data.insert(data.begin(), {"id", protocol::to_value(*x.id)});
@@ -151,11 +153,13 @@ void hub_state::pump(slot_type slot) {
     }
     boundaries.push_back({entries.size(), way->batches()});
   }
+  auto followed = take_followed(slot, entries);
   if (entries.empty())
     return go_live(slot);
   way->end_at(std::make_shared<const std::string>(behind.at.to_string()));
-  auto chunk = std::make_shared<const fanout::chunk>(std::move(entries), std::move(boundaries), std::move(way),
-                                                     model::wall_clock());
+  auto chunk =
+      std::make_shared<fanout::chunk>(std::move(entries), std::move(boundaries), std::move(way), model::wall_clock());
+  chunk->follow(std::move(followed));
   self->send(viewer->who, protocol::replay{std::move(chunk)});
   // What happens now can follow at once: waiting for the socket would only be worth it with more to give.
   if (behind.missed.empty())
@@ -174,7 +178,11 @@ void hub_state::give_up_catching_up(slot_type slot) {
     for (const auto& item : record->items)
       if (auto entry = seen_by(slot, item))
         entries.push_back(std::move(*entry));
-  send_chunk(slot, std::make_shared<const fanout::chunk>(std::move(entries), position_text(), model::wall_clock()));
+  viewers.find(slot)->behind->missed.clear();
+  auto followed = take_followed(slot, entries);
+  auto chunk = std::make_shared<fanout::chunk>(std::move(entries), position_text(), model::wall_clock());
+  chunk->follow(std::move(followed));
+  send_chunk(slot, chunk);
   go_live(slot);
 }
 

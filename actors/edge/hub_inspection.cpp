@@ -19,6 +19,13 @@ model::object hub_state::describe() const {
           {"position", position.to_string()}};
 }
 
+/// Why a viewer is not shown what it does not see.
+std::string_view hub_state::unseen_reason(slot_type slot) const {
+  return interest.area(slot)                 ? "outside_its_area"
+         : interest.channel_count(slot) == 0 ? "nothing_subscribed"
+                                             : "not_subscribed";
+}
+
 model::object hub_state::why(const protocol::why_request& x) {
   const auto* viewer = viewers.find(x.from);
   if (viewer == nullptr)
@@ -40,9 +47,7 @@ model::object hub_state::why(const protocol::why_request& x) {
     return result;
   };
   if (!interest.visible(x.from.slot, now))
-    return answer(false, interest.area(x.from.slot)                 ? "outside_its_area"
-                         : interest.channel_count(x.from.slot) == 0 ? "nothing_subscribed"
-                                                                    : "not_subscribed");
+    return answer(false, unseen_reason(x.from.slot));
   if (viewer->behind)
     return answer(false, viewer->behind->held ? "held_for_resume" : "catching_up");
   const auto waits = std::any_of(window.entries.begin(), window.entries.end(),

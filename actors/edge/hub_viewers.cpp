@@ -97,8 +97,10 @@ void hub_state::subscribe(protocol::subscribe_order& x) {
   }
   set_interest(slot, x.request.channels, x.request.area);
   confirm(*viewer, slot, "subscribed", x.id);
-  if (viewer->behind && viewer->behind->held && x.request.snapshot)
+  if (viewer->behind && viewer->behind->held && x.request.snapshot) {
+    give_up_followed(slot, "it is given the present state of everything it watches instead");
     viewers.end_catching_up(slot); // it begins here and now
+  }
   if (viewer->behind)
     viewer->behind->snapshot_due = viewer->behind->snapshot_due || x.request.snapshot || x.request.area;
   else if (x.request.snapshot)

@@ -50,6 +50,14 @@ public:
 
   /// Whether a state of `id` could not be given yet.
   bool waits(const model::character_id& id) const { return backlog_ && backlog_->missed.holds_state(id); }
+  /// The state that will be given of `id`; nullptr: none waits.
+  const fanout::entry* waiting_state(const model::character_id& id) const {
+    return backlog_ ? backlog_->missed.find_state(id) : nullptr;
+  }
+  /// Whether this event could not be given yet.
+  bool waits(const fanout::item& event) const {
+    return backlog_ && backlog_->missed.holds_event([&](const fanout::entry& x) { return x.what.get() == &event; });
+  }
   std::size_t pending_states() const noexcept { return backlog_ ? backlog_->missed.pending_states() : 0; }
   std::size_t pending_events() const noexcept { return backlog_ ? backlog_->missed.pending_events() : 0; }
 

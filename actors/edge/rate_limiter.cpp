@@ -1,5 +1,7 @@
 #include "actors/edge/rate_limiter.hpp"
 
+#include "actors/edge/followed_inputs.hpp"
+
 #include <fmt/format.h>
 
 #include <chrono>
@@ -18,13 +20,19 @@ double seconds_up(flow::duration x) {
 } // namespace
 
 void rate_limiter_state::limit(protocol::inbound& x) {
-  if (limit_of(x.who.role) == 0)
+  if (limit_of(x.who.role) == 0) {
+    note_inputs(x.messages, {"admitted"});
     return self->send(next, std::move(x));
+  }
   auto* known = account_of(x.who);
   const auto now = self->clock().now();
   std::vector<model::client_message> admitted;
   for (auto& message : std::exchange(x.messages, {})) {
     const auto wait = known ? known->sent.admit(now, message.weight) : options.window;
+    note_inputs({&message, 1}, wait ? tracing::step{.name = "admitted",
+                                                    .result = tracing::outcome::dropped,
+                                                    .reason = "its sender is over the rate limit"}
+                                    : tracing::step{"admitted"});
     if (!wait) {
       admitted.push_back(std::move(message));
       continue;

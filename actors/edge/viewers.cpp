@@ -66,8 +66,10 @@ catch_up& viewers::begin_catching_up(std::uint32_t slot) {
   if (!behind)
     catching_up_.push_back(slot);
   const auto due = behind && behind->snapshot_due;
+  auto followed = behind ? std::move(behind->followed) : std::vector<fanout::followed_item>{};
   behind = std::make_unique<catch_up>();
   behind->snapshot_due = due;
+  behind->followed = std::move(followed);
   return *behind;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "fanout/item.hpp"
+#include "fanout/chunk.hpp"
 #include "hosting/actor.hpp"
 #include "model/position.hpp"
 #include "protocol/interfaces.hpp"
@@ -44,6 +44,8 @@ struct catch_up {
   std::size_t missed_bytes = 0;
   /// How far it has come.
   model::position at;
+  /// Followed items among what it missed since it is held back.
+  std::vector<fanout::followed_item> followed;
 
   void add(record_ptr x) {
     missed_bytes += x->bytes;
@@ -104,6 +106,14 @@ public:
     for (const auto& x : slots_)
       if (x.who)
         f(x);
+  }
+
+  /// The same, with `f(slot, viewer)`.
+  template <class F>
+  void for_each_slot(F f) {
+    for (std::uint32_t slot = 0; slot < slots_.size(); ++slot)
+      if (slots_[slot].who)
+        f(slot, slots_[slot]);
   }
 
   std::size_t size() const noexcept { return slots_.size() - free_.size(); }

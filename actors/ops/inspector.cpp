@@ -78,10 +78,12 @@ void inspector_state::answer(const model::object& question, promise to) {
     top(question, std::move(to));
   else if (what == "why")
     why(question, std::move(to));
+  else if (what == "trace")
+    trace(question, std::move(to));
   else if (what == "act")
     act(question, std::move(to));
   else
-    give(to, failure("what is asked is not known; known: nodes, actors, actor, top, kinds, ended, why, act"));
+    give(to, failure("what is asked is not known; known: nodes, actors, actor, top, kinds, ended, why, trace, act"));
 }
 
 model::object inspector_state::actors(const model::object& question) const {
@@ -182,6 +184,14 @@ void inspector_state::actor(const model::object& question, promise to) {
             result.emplace_back("note", "it is too busy to answer: its state is not known");
             give(to, std::move(result));
           });
+}
+
+void inspector_state::trace(const model::object& question, promise to) {
+  if (!services.tracer)
+    return give(to, failure("nothing can be followed on node " + services.node));
+  self->request(services.tracer, 5s, protocol::inspect_request{question})
+      .then([to](protocol::inspect_answer& x) mutable { to.deliver(std::move(x)); },
+            [to](caf::error& e) mutable { to.deliver(std::move(e)); });
 }
 
 model::object inspector_state::describe() const {

@@ -16,10 +16,12 @@ struct inspector_services {
   protocol::character_directory_actor characters;
   /// Sets the level of the log; false: there is no such level.
   std::function<bool(const std::string&)> set_log_level;
+  /// Answers questions about traces; empty: there is none.
+  protocol::tracer_actor tracer{};
 };
 
 /// Answers operators' questions, for its own node or, through `peers`, for all. A question is an object with `what`:
-/// nodes, actors, actor, top, kinds, ended, why, act; nodes/API.md says the rest.
+/// nodes, actors, actor, top, kinds, ended, why, trace, act; nodes/API.md says the rest.
 ///
 /// inspector.cpp: questions about actors, and those of other nodes. inspector_top.cpp: the busiest. inspector_acts.cpp:
 /// why, and acts.
@@ -41,6 +43,7 @@ struct inspector_state {
   void actor(const model::object& question, promise to);
   void top(const model::object& question, promise to);
   void why(const model::object& question, promise to);
+  void trace(const model::object& question, promise to);
   void act(const model::object& question, promise to);
   void close(const std::string& connection, promise to);
 

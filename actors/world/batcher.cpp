@@ -1,5 +1,7 @@
 #include "actors/world/batcher.hpp"
 
+#include "tracing/notes.hpp"
+
 namespace towncrier::world {
 
 namespace {
@@ -17,6 +19,8 @@ void batcher_state::add(protocol::outgoing_change& x) {
     receipts.push_back(std::move(x.receipt));
   const auto first = window.empty();
   bytes += model::estimated_size(x.change);
+  if (auto mark = tracing::note(x.trace, {"batched"}))
+    followed.push_back({static_cast<std::uint32_t>(window.size()), std::move(mark)});
   if (window.add(std::move(x.change), self->clock().now()) || bytes >= max_bytes)
     flush();
   else if (first && max_wait.count() == 0)
@@ -34,7 +38,9 @@ void batcher_state::due(std::uint64_t number) {
 void batcher_state::flush() {
   ++stamp.sequence;
   bytes = 0;
-  auto batch = std::make_shared<const model::batch>(model::batch{stamp, window.take()});
+  for (auto& [change, mark] : followed)
+    mark = tracing::note_again(mark);
+  auto batch = std::make_shared<const model::batch>(model::batch{stamp, window.take(), std::exchange(followed, {})});
   self->send(exchange, protocol::outgoing_batch{std::move(batch), std::exchange(receipts, {})});
 }
 

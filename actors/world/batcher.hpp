@@ -26,6 +26,8 @@ struct batcher_state {
   flow::batch_window<model::change> window;
   std::chrono::milliseconds max_wait{};
   std::vector<protocol::receipt_ptr> receipts;
+  /// Of the batch being filled.
+  std::vector<model::marked_change> followed;
   /// What the changes of the batch hold, estimated.
   std::size_t bytes = 0;
 };

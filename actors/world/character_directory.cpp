@@ -1,6 +1,7 @@
 #include "actors/world/character_directory.hpp"
 
 #include "actors/world/character_publisher.hpp"
+#include "tracing/notes.hpp"
 
 #include <algorithm>
 
@@ -55,6 +56,7 @@ void character_directory_state::carry_out(protocol::character_job& job) {
     auto& publisher = publisher_of(id);
     const auto epoch = publisher.epoch;
     const auto stays = !removes || publisher.restarting;
+    input.trace = tracing::note(input.trace, {"directed"});
     order(publisher, protocol::character_order{std::move(input), job.receipt});
     if (stays)
       continue;

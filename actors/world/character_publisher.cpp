@@ -1,6 +1,7 @@
 #include "actors/world/character_publisher.hpp"
 
 #include "model/wall_clock.hpp"
+#include "tracing/notes.hpp"
 
 namespace towncrier::world {
 
@@ -16,6 +17,16 @@ model::object merged_attributes(const model::object& before, const model::charac
     model::set(result, key, x);
   std::erase_if(result, [](const auto& member) { return member.second.is_null(); });
   return result;
+}
+
+/// A change that is followed has its version now; one that made no change is held back.
+model::trace_ptr note_published(const model::trace_ptr& x, const std::optional<model::change>& change) {
+  if (!model::followed(x))
+    return nullptr;
+  if (!change)
+    return tracing::note(x,
+                         {.name = "published", .result = tracing::outcome::held, .reason = "the character is paused"});
+  return tracing::note(x, {.name = "published", .what = tracing::about_of(*change)});
 }
 
 } // namespace
@@ -97,8 +108,11 @@ protocol::character_publisher_actor::behavior_type character_publisher(character
   self->watch().restarted(start.restarts);
   return {
       [self](protocol::character_order& x) {
-        if (auto change = self->state.take(x.input, model::wall_clock()))
-          self->send(self->state.batcher, protocol::outgoing_change{std::move(*change), std::move(x.receipt)});
+        auto change = self->state.take(x.input, model::wall_clock());
+        auto trace = note_published(x.input.trace, change);
+        if (change)
+          self->send(self->state.batcher,
+                     protocol::outgoing_change{std::move(*change), std::move(x.receipt), std::move(trace)});
       },
       [self](const protocol::pause_order& x) {
         if (auto change = self->state.pause(x.paused, model::wall_clock()))

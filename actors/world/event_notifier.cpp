@@ -1,6 +1,7 @@
 #include "actors/world/event_notifier.hpp"
 
 #include "model/wall_clock.hpp"
+#include "tracing/notes.hpp"
 
 namespace towncrier::world {
 
@@ -13,8 +14,8 @@ void notify(event_notifier_pointer self, protocol::event_job& job) {
     ++self->state.events;
     self->state.last_type = x.event_type;
     self->state.last_at = x.timestamp;
-    self->send(self->state.batcher,
-               protocol::outgoing_change{std::make_shared<const model::event>(std::move(x)), job.receipt});
+    self->send(self->state.batcher, protocol::outgoing_change{std::make_shared<const model::event>(std::move(x)),
+                                                              job.receipt, tracing::note(input.trace, {"published"})});
   }
 }
 

@@ -2,8 +2,20 @@
 
 #include "actors/world/town_command.hpp"
 #include "protocol/replies.hpp"
+#include "tracing/notes.hpp"
+
+#include <algorithm>
 
 namespace towncrier::world {
+
+void world_services::follow(town::outcome& x) const {
+  const auto begin = [this](auto& input) {
+    const auto what = tracing::about_of(input);
+    input.trace = tracing::note(traces->begin(what, {}, nullptr), {.name = "ticked", .what = what});
+  };
+  std::for_each(x.changes.begin(), x.changes.end(), begin);
+  std::for_each(x.events.begin(), x.events.end(), begin);
+}
 
 world_state::world_state(self_pointer ptr) : self(ptr) {}
 

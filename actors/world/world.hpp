@@ -4,6 +4,7 @@
 #include "protocol/interfaces.hpp"
 #include "protocol/options.hpp"
 #include "town/simulation.hpp"
+#include "tracing/board.hpp"
 
 namespace towncrier::world {
 
@@ -11,11 +12,18 @@ namespace towncrier::world {
 struct world_services {
   protocol::character_directory_actor characters;
   protocol::event_notifier_actor events;
+  /// What is followed on this node; nullptr: nothing ever is.
+  tracing::board_ptr traces{};
+
+  /// Marks those that are followed.
+  void follow(town::outcome& x) const;
 
   /// Has everybody told what happened; what comes back is gone when every hub has it.
   template <class Self>
   std::weak_ptr<const void> tell(Self self, town::outcome happened) const {
     const auto receipt = std::make_shared<const int>(0);
+    if (tracing::is_on(traces))
+      follow(happened);
     if (!happened.changes.empty())
       self->send(characters, protocol::character_job{std::move(happened.changes), receipt});
     if (!happened.events.empty())

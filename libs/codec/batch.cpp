@@ -2,6 +2,9 @@
 
 #include "codec/msgpack_writer.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace towncrier::codec {
 
 namespace {
@@ -13,6 +16,12 @@ constexpr std::size_t max_batch_depth = 300;
 constexpr std::uint64_t event_tag = 3;
 
 constexpr std::size_t batch_size = 4;
+/// With what is said of those of its changes that are followed.
+constexpr std::size_t followed_batch_size = 5;
+constexpr std::size_t mark_size = 8;
+/// No operator follows more.
+constexpr std::size_t max_marks = 1000;
+constexpr std::size_t max_asked = 16;
 constexpr std::size_t event_size = 5;
 constexpr std::size_t character_size = 15;
 
@@ -65,9 +74,11 @@ private:
 /// Takes the elements of an array one by one, and remembers whether one was not what it has to be.
 class elements {
 public:
-  elements(model::value& of, std::size_t size) : all_(of.get_if<model::array>()) {
-    failed_ = all_ == nullptr || all_->size() != size;
+  elements(model::value& of, std::size_t size, std::size_t max_size = 0) : all_(of.get_if<model::array>()) {
+    failed_ = all_ == nullptr || all_->size() < size || all_->size() > std::max(size, max_size);
   }
+
+  std::size_t size() const noexcept { return all_ == nullptr ? 0 : all_->size(); }
 
   template <class T>
   T take() {
@@ -151,18 +162,77 @@ std::optional<model::change> read_change(model::value& from) {
   return *tag == static_cast<std::int64_t>(event_tag) ? read_event(from) : read_character(from);
 }
 
+void write_marks(const msgpack_writer& out, const std::vector<model::marked_change>& marks) {
+  out.begin_array(marks.size());
+  for (const auto& [change, mark] : marks) {
+    out.begin_array(mark_size);
+    out.integer(std::uint64_t{change});
+    out.integer(mark->id[0]);
+    out.integer(mark->id[1]);
+    out.integer(mark->parent);
+    out.integer(mark->publisher);
+    out.integer(mark->began);
+    out.integer(mark->sent);
+    out.begin_array(mark->asked.size());
+    for (const auto trace : mark->asked)
+      out.integer(trace);
+  }
+}
+
+std::optional<model::marked_change> read_mark(model::value& from, std::size_t changes) {
+  elements in{from, mark_size};
+  const auto change = in.take_count();
+  model::trace_mark mark;
+  mark.id = {in.take_count(), 0};
+  mark.id[1] = in.take_count();
+  mark.parent = in.take_count();
+  mark.publisher = in.take_count();
+  const auto began = in.take_count();
+  const auto sent = in.take_count();
+  model::value asked = in.take_any();
+  auto* traces = asked.get_if<model::array>();
+  if (in.failed() || change >= changes || mark.id == std::array<std::uint64_t, 2>{} || began > INT64_MAX ||
+      sent > INT64_MAX || traces == nullptr || traces->empty() || traces->size() > max_asked)
+    return std::nullopt;
+  mark.began = static_cast<std::int64_t>(began);
+  mark.sent = static_cast<std::int64_t>(sent);
+  elements each{asked, traces->size()};
+  for (std::size_t i = 0; i < traces->size(); ++i)
+    mark.asked.push_back(each.take_count());
+  if (each.failed())
+    return std::nullopt;
+  return model::marked_change{static_cast<std::uint32_t>(change),
+                              std::make_shared<const model::trace_mark>(std::move(mark))};
+}
+
+/// False: they cannot be read.
+bool read_marks(model::value from, model::batch& to) {
+  auto* marks = from.get_if<model::array>();
+  if (marks == nullptr || marks->size() > max_marks)
+    return false;
+  for (auto& one : *marks) {
+    auto mark = read_mark(one, to.changes.size());
+    if (!mark)
+      return false;
+    to.followed.push_back(std::move(*mark));
+  }
+  return true;
+}
+
 } // namespace
 
 std::string encode_batch(const model::batch& x) {
   std::string bytes;
   const msgpack_writer out{bytes};
-  out.begin_array(batch_size);
+  out.begin_array(x.followed.empty() ? batch_size : followed_batch_size);
   out.text(x.stamp.origin);
   out.integer(x.stamp.incarnation);
   out.integer(x.stamp.sequence);
   out.begin_array(x.changes.size());
   for (const auto& change : x.changes)
     std::visit(change_writer{bytes}, change);
+  if (!x.followed.empty())
+    write_marks(out, x.followed);
   return bytes;
 }
 
@@ -170,7 +240,7 @@ model::result<model::batch> parse_batch(std::string_view bytes) {
   auto parsed = parse_msgpack(bytes, max_batch_depth);
   if (!parsed)
     return model::failure{parsed.error()};
-  elements in{*parsed, batch_size};
+  elements in{*parsed, batch_size, followed_batch_size};
   model::batch result;
   result.stamp.origin = in.take<std::string>();
   result.stamp.incarnation = in.take_count();
@@ -184,6 +254,8 @@ model::result<model::batch> parse_batch(std::string_view bytes) {
       return model::failure{"not a batch: change " + std::to_string(result.changes.size()) + " cannot be read"};
     result.changes.push_back(std::move(*change));
   }
+  if (in.size() == followed_batch_size && !read_marks(in.take_any(), result))
+    return model::failure{"not a batch: what it says of followed changes cannot be read"};
   return result;
 }
 

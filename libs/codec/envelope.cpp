@@ -1,6 +1,7 @@
 #include "codec/envelope.hpp"
 
 #include "codec/fields.hpp"
+#include "codec/traceparent.hpp"
 
 #include <fmt/format.h>
 
@@ -17,6 +18,13 @@ model::failure missing_data(const std::string& type) {
 /// An `id` that cannot be given back is refused, so that no client waits for an answer that it would not recognise.
 bool is_id(const model::value& x) {
   return x.is_null() || x.get_if<std::string>() != nullptr || x.get_if<std::int64_t>() != nullptr;
+}
+
+/// As the W3C has it, what cannot be read counts as not sent.
+model::trace_ptr find_trace(const model::object& message) {
+  const auto* x = model::find(message, "traceparent");
+  const auto* text = x == nullptr ? nullptr : x->get_if<std::string>();
+  return text == nullptr ? nullptr : parse_traceparent(*text);
 }
 
 } // namespace
@@ -45,7 +53,7 @@ model::result<envelope> read_envelope(model::value message) {
     return model::failure{in.error()};
   for (auto& [key, x] : *members)
     if (key == "data")
-      return envelope{std::move(type), std::move(x), timestamp};
+      return envelope{std::move(type), std::move(x), timestamp, find_trace(*members)};
   return missing_data(type);
 }
 

@@ -14,6 +14,8 @@ struct envelope {
   model::value data;
   /// Seconds since the Unix epoch, when the client said so.
   std::optional<double> timestamp;
+  /// What the client says that the message is part of; nullptr: nothing that can be read.
+  model::trace_ptr trace{};
 };
 
 /// How the client named `message`: its `id`, when it has one that is a string or an integer.

@@ -32,6 +32,7 @@ publish_result read_update(fields in, const envelope& x) {
   out.place = in.place();
   out.attributes = in.object("attributes");
   out.timestamp = timestamp_of(in, x);
+  out.trace = x.trace;
   return finish(in, std::move(out));
 }
 
@@ -44,6 +45,7 @@ publish_result read_state_change(fields in, const envelope& x) {
   out.place = in.place();
   out.attributes = in.object("attributes");
   out.timestamp = timestamp_of(in, x);
+  out.trace = x.trace;
   if (!out.state && !out.location && !out.place && !out.attributes)
     in.fail("nothing that changes is given; give 'new_state', 'location', 'x' and 'y', or 'attributes'");
   return finish(in, std::move(out));
@@ -54,6 +56,7 @@ publish_result read_removed(fields in, const envelope& x) {
   out.kind = model::change_kind::removed;
   out.id = in.character_id();
   out.timestamp = timestamp_of(in, x);
+  out.trace = x.trace;
   return finish(in, std::move(out));
 }
 
@@ -64,6 +67,7 @@ publish_result read_event(fields in, const envelope& x) {
     in.fail(fmt::format("'event_type' has {} bytes; give at most {}", out.event_type.size(), max_name_size));
   out.data = in.any("data").value_or(model::object{});
   out.timestamp = timestamp_of(in, x);
+  out.trace = x.trace;
   return finish(in, std::move(out));
 }
 

@@ -3,6 +3,7 @@
 #include "codec/frame.hpp"
 #include "fanout/item.hpp"
 #include "fanout/trail.hpp"
+#include "model/trace.hpp"
 
 #include <array>
 #include <memory>
@@ -48,6 +49,14 @@ inline constexpr std::size_t max_message_size = 256 * 1024;
 /// comes back with this, is given a snapshot. No position reads like it.
 inline constexpr std::string_view unresumable = "-";
 
+/// An item of a chunk whose message is followed.
+struct followed_item {
+  item_ptr what;
+  model::trace_ptr mark;
+  /// Whether it was held back from who is shown it now.
+  bool was_held = false;
+};
+
 /// After the first `entries` entries of a chunk a viewer has seen the first `batches` batches of its trail.
 struct boundary {
   std::size_t entries = 0;
@@ -69,6 +78,10 @@ public:
   const std::vector<entry>& entries() const noexcept { return entries_; }
   const position_text& position() const noexcept { return end_; }
 
+  /// Those of its items whose messages are followed, to those who are shown them now; nearly always none.
+  const std::vector<followed_item>& followed() const noexcept { return followed_; }
+  void follow(std::vector<followed_item> xs) { followed_ = std::move(xs); }
+
   /// The frames to write, in order. Each carries the position of a viewer that has everything up to it.
   std::span<const codec::frame_ptr> frames(encoding how) const;
 
@@ -83,6 +96,7 @@ private:
   trail_ptr way_; ///< nullptr: it is cut anywhere
   position_text end_;
   double timestamp_;
+  std::vector<followed_item> followed_;
   mutable std::vector<made> made_;
 };
 

@@ -88,6 +88,18 @@ public:
   std::size_t pending_states() const noexcept { return order_.size(); }
   bool holds_state(const model::character_id& id) const { return states_.contains(id); }
   std::size_t pending_events() const noexcept { return events_.size(); }
+
+  /// The state that waits for `id`; nullptr: none does.
+  const Entry* find_state(const model::character_id& id) const {
+    const auto at = states_.find(id);
+    return at == states_.end() ? nullptr : &at->second.entry;
+  }
+
+  /// Whether an event waits of which `is` says so. O(events that wait).
+  template <class Predicate>
+  bool holds_event(Predicate is) const {
+    return std::any_of(events_.begin(), events_.end(), [&](const auto& x) { return is(x.entry); });
+  }
   std::size_t pending_event_bytes() const noexcept { return event_bytes_; }
 
   /// How long the oldest entry has waited; 0 when there is none.

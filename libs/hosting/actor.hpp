@@ -2,6 +2,7 @@
 
 #include "hosting/actor_ties.hpp"
 #include "hosting/io_thread.hpp"
+#include "hosting/traced_turn.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/infer_handle.hpp>
@@ -40,13 +41,10 @@ public:
   }
 
   caf::invoke_message_result consume(caf::mailbox_element& x) override {
-    if (!counting_enabled.load(std::memory_order_relaxed))
-      return consume_uncounted(x);
-    actor_watch::turn turn{watch_, x};
-    const auto result = consume_uncounted(x);
-    if (result == caf::invoke_message_result::skipped)
-      turn.skip();
-    return result;
+    if (!traces_on()) [[likely]]
+      return consume_untraced(x);
+    const traced_turn turn{watch_};
+    return consume_untraced(x);
   }
 
   bool cleanup(caf::error&& reason, caf::execution_unit* host) override {
@@ -87,6 +85,16 @@ protected:
   virtual model::object describe_state() = 0;
 
 private:
+  caf::invoke_message_result consume_untraced(caf::mailbox_element& x) {
+    if (!counting_enabled.load(std::memory_order_relaxed))
+      return consume_uncounted(x);
+    actor_watch::turn turn{watch_, x};
+    const auto result = consume_uncounted(x);
+    if (result == caf::invoke_message_result::skipped)
+      turn.skip();
+    return result;
+  }
+
   caf::invoke_message_result consume_uncounted(caf::mailbox_element& x) {
     const auto& content = x.content();
     if (content.size() != 1 || content.type(0).second == nullptr || *content.type(0).second != typeid(state_request))
@@ -144,6 +152,13 @@ auto spawn_on(caf::actor_system& system, io_thread* where, Fun fun, Args&&... ar
 template <class Handle>
 caf::scheduled_actor::mailbox_type* mailbox_of(const Handle& x) noexcept {
   return &static_cast<caf::scheduled_actor*>(caf::actor_cast<caf::abstract_actor*>(x))->mailbox();
+}
+
+/// What watches over `x`; nullptr: it is none of our actors.
+template <class Handle>
+const actor_watch* watch_of(const Handle& x) noexcept {
+  auto* found = dynamic_cast<placed_actor<Handle>*>(caf::actor_cast<caf::abstract_actor*>(x));
+  return found == nullptr ? nullptr : &found->watch();
 }
 
 /// Whether `x`, one of our actors, waits for mail: its mailbox is empty, and it has not ended. For its own thread,

@@ -58,6 +58,9 @@ std::uint32_t milliseconds_up();
 /// How much longer each message of the kind is to take (see slow_down()).
 std::chrono::milliseconds slowness_of(kind_id kind);
 
+/// Lets so much time pass, as `spend_time_by` says.
+void spend_slowly(std::chrono::milliseconds x);
+
 /// Keeps the last actors that ended, for who asks.
 void remember_ended(ended_actor x);
 

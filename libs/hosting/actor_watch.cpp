@@ -87,7 +87,7 @@ actor_watch::turn::turn(actor_watch& who, caf::mailbox_element& x) noexcept
     }
   }
   if (who.slow_)
-    std::this_thread::sleep_for(slowness_of(who.kind_));
+    spend_slowly(slowness_of(who.kind_));
 }
 
 actor_watch::turn::~turn() {

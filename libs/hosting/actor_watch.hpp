@@ -30,6 +30,9 @@ inline std::atomic<bool> counting_enabled{true};
 /// that look for a slow actor. An empty name: none.
 void slow_down(std::string name, std::chrono::milliseconds by);
 
+/// How a slowed actor spends its time: it sleeps, or what a test with a clock of its own does instead; nullptr: sleeps.
+void spend_time_by(void (*how)(std::chrono::milliseconds)) noexcept;
+
 /// The number of the kind `name`.
 kind_id kind_of(const char* name);
 
@@ -123,6 +126,12 @@ public:
   void untie(const actor_tie& x);
 
   caf::actor_id id() const noexcept { return self_.aid; }
+  kind_id kind() const noexcept { return kind_; }
+  /// How people call it; empty: it has no name of its own.
+  std::string label() const {
+    const auto* x = label_.load(std::memory_order_acquire);
+    return x == nullptr ? std::string{} : *x;
+  }
   const actor_counters& counters() const noexcept { return counters_; }
 
 private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <mutex>
+#include <thread>
 
 namespace towncrier::hosting {
 
@@ -27,6 +28,9 @@ kind_table& table() {
 }
 
 std::atomic<std::int64_t> slow_milliseconds{0};
+
+void sleep_for(std::chrono::milliseconds x) { std::this_thread::sleep_for(x); }
+std::atomic<void (*)(std::chrono::milliseconds)> spend_time{sleep_for};
 
 thread_counters& thread_here() {
   thread_local thread_counters* mine = nullptr;
@@ -79,6 +83,12 @@ kind_counters& counters_here(kind_id kind) noexcept {
 std::chrono::milliseconds slowness_of(kind_id kind) {
   const std::chrono::milliseconds by{slow_milliseconds.load(std::memory_order_relaxed)};
   return by.count() != 0 && actor_list::kind_name(kind) == table().slow_kind ? by : std::chrono::milliseconds{0};
+}
+
+void spend_slowly(std::chrono::milliseconds x) { spend_time.load(std::memory_order_relaxed)(x); }
+
+void spend_time_by(void (*how)(std::chrono::milliseconds)) noexcept {
+  spend_time.store(how == nullptr ? sleep_for : how, std::memory_order_relaxed);
 }
 
 void slow_down(std::string name, std::chrono::milliseconds by) {

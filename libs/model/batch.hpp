@@ -2,6 +2,7 @@
 
 #include "model/change.hpp"
 #include "model/position.hpp"
+#include "model/trace.hpp"
 
 #include <memory>
 #include <vector>
@@ -13,6 +14,8 @@ struct batch {
   /// Which one this is among all batches of its origin.
   origin_position stamp;
   std::vector<change> changes;
+  /// Those of them that are followed, by index; nearly always none.
+  std::vector<marked_change> followed{};
 };
 
 using batch_ptr = std::shared_ptr<const batch>;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/change.hpp"
+#include "model/trace.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -58,6 +59,8 @@ struct character_input {
   std::optional<object> attributes;
   /// Seconds since the Unix epoch; the node's clock when absent.
   std::optional<double> timestamp;
+  /// Where it is followed, or its publisher said what it is part of.
+  trace_ptr trace{};
 };
 
 struct event_input {
@@ -66,6 +69,8 @@ struct event_input {
   std::optional<double> timestamp;
   /// As in `event`; clients cannot give it.
   std::uint64_t key = 0;
+  /// As in `character_input`.
+  trace_ptr trace{};
 };
 
 using publish_input = std::variant<character_input, event_input>;

@@ -167,6 +167,8 @@ struct event_job {
 struct outgoing_change {
   model::change change;
   receipt_ptr receipt;
+  /// Where it is followed.
+  model::trace_ptr trace{};
 };
 
 struct outgoing_batch {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/edge_interfaces.hpp"
+#include "tracing/span.hpp"
 
 /// The actors that tell operators what the others do.
 namespace towncrier::protocol {
@@ -31,6 +32,17 @@ using inspector_actor = caf::typed_actor<
     /// The cluster is there: questions about other nodes go through it from now on.
     caf::reacts_to<inspection_peers_actor>,
     /// Time for the next sample, while somebody asks for the busiest.
+    caf::reacts_to<tick_atom>>;
+
+/// Keeps what was noted of followed messages, and answers what operators ask of traces, for the whole cluster.
+using tracer_actor = caf::typed_actor<
+    /// What was noted in a turn of some actor.
+    caf::reacts_to<tracing::report>,
+    /// `op`: start, list, show, end, of an operator; begin, part, stop, of another node's tracer.
+    caf::replies_to<inspect_request>::with<inspect_answer>,
+    /// The cluster is there: other nodes' tracers are asked through it.
+    caf::reacts_to<inspection_peers_actor>,
+    /// Time to look what is over, while anything runs.
     caf::reacts_to<tick_atom>>;
 
 } // namespace towncrier::protocol

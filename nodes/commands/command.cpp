@@ -13,7 +13,7 @@ namespace towncrier::commands {
 
 namespace {
 
-constexpr std::array<command, 15> commands{{
+constexpr std::array<command, 16> commands{{
     {"node", "run a node: the built-in town, and clients over WebSocket", node_help, run_node},
     {"watch", "show what a viewer sees", watch_help, run_watch},
     {"publish", "play recorded movement to a node", publish_help, run_publish},
@@ -25,6 +25,7 @@ constexpr std::array<command, 15> commands{{
     {"inspect", "show one actor with its state", inspect_help, run_inspect},
     {"nodes", "list the nodes", nodes_help, run_nodes},
     {"why", "say why a client saw a change, or did not", why_help, run_why},
+    {"trace", "follow messages through every actor to the sockets", trace_help, run_trace},
     {"act", "end a connection, restart or pause a character, set the log level", act_help, run_act},
     {"check-config", "check a file of options", check_config_help, run_check_config},
     {"help", "explain a command, or print every option", help_help, run_help},

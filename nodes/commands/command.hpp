@@ -64,6 +64,8 @@ std::string why_help();
 int run_why(const arguments& x);
 std::string act_help();
 int run_act(const arguments& x);
+std::string trace_help();
+int run_trace(const arguments& x);
 std::string check_config_help();
 int run_check_config(const arguments& x);
 std::string help_help();

@@ -170,7 +170,14 @@ struct idle_state {
   model::object describe() const { return {}; }
 };
 
-/// One message to an actor that does nothing with it; with and without counting.
+/// What tracing costs a message while nobody follows any: whether one might be followed is asked once.
+void ask_for_traces(benchmark::State& state) {
+  for (auto _ : state)
+    benchmark::DoNotOptimize(hosting::traces_on());
+}
+BENCHMARK(ask_for_traces);
+
+/// One message to an actor that does nothing with it; with and without counting, and while others are followed.
 void handle_a_message(benchmark::State& state) {
   struct house : support::actor_fixture {
     void TestBody() override {}
@@ -180,11 +187,13 @@ void handle_a_message(benchmark::State& state) {
         return {[](protocol::outgoing_change&) {}, [](protocol::due_atom, std::uint64_t) {}};
       });
   hosting::counting_enabled = state.range(0) != 0;
+  hosting::tracing_nodes = static_cast<int>(state.range(1));
   for (auto _ : state)
     house.send(who, protocol::due_atom::value, std::uint64_t{1});
   hosting::counting_enabled = true;
+  hosting::tracing_nodes = 0;
 }
-BENCHMARK(handle_a_message)->ArgName("counting")->Arg(0)->Arg(1);
+BENCHMARK(handle_a_message)->ArgNames({"counting", "tracing"})->Args({0, 0})->Args({1, 0})->Args({1, 1});
 
 } // namespace
 

@@ -130,6 +130,7 @@ struct cluster_fixture : support::actor_fixture {
     protocol::event_notifier_actor events;
     protocol::hub_actor hub;
     caf::actor dialer;
+    tracing::board_ptr traces;
     std::optional<support::probe<protocol::connection_actor>> viewer;
     std::uint32_t slot = 0;
     recording seen;
@@ -161,6 +162,8 @@ struct cluster_fixture : support::actor_fixture {
     settings.link.window_bytes = window_bytes;
     settings.link.seed = x.incarnation;
     settings.link.thin_interval = std::chrono::milliseconds{100};
+    x.traces = std::make_shared<tracing::board>();
+    settings.link.traces = x.traces;
     settings.link.dialer = caf::actor_cast<protocol::dialer_actor>(x.dialer);
     x.exchange = spawn(exchange, settings);
     x.batcher = spawn(world::batcher, x.exchange, id, x.incarnation,

@@ -95,6 +95,9 @@ public:
     step_to(end);
   }
 
+  /// Lets time pass within a handler, which nothing else sees before it ends.
+  void spend(std::chrono::nanoseconds x) { scheduler().clock().current_time += x; }
+
   /// Ends an actor, as a crash or an exit would, and lets those who watch it know.
   template <class Handle>
   void kill(const Handle& who) {
