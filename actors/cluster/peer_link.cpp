@@ -211,6 +211,8 @@ model::object peer_link_state::describe() const {
                                {"waiting_parcels", std::uint64_t{waiting.size()}},
                                {"pulling", pulling},
                                {"leaving", leaving}});
+  if (round_trip)
+    result.emplace_back("round_trip_ms", std::chrono::duration<double, std::milli>{*round_trip}.count());
   return result;
 }
 
