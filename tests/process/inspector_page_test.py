@@ -19,7 +19,7 @@ class InspectorPage(unittest.TestCase):
     def look(self, node, token=""):
         with tempfile.TemporaryDirectory() as shots:
             done = subprocess.run(["node", PAGE / "e2e" / "inspector.mjs", node.admin_url("/inspector")],
-                                  capture_output=True, text=True, timeout=400, check=False,
+                                  capture_output=True, text=True, timeout=800, check=False,
                                   env={"TOWNCRIER_SHOTS": shots, **os.environ, "TOWNCRIER_TOKEN": token,
                                        "TOWNCRIER_CLIENTS": node.websocket_url()})
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)

@@ -14,9 +14,9 @@ export async function open(browser, url, { width, height, scheme = 'light', redu
   let forgive = (_) => false;
   const complain = (words) => forgive(words) || complaints.push(words);
   page.on('console', (m) => {
-    // A node without a town of its own has no description of one, and one without tracing no traces; the browser
+    // A node without a town of its own has no description of one, and an actor that is looked at may end; the browser
     // writes that down as an error.
-    if (m.type() === 'error' && !/\/api\/(town\.json|v1\/traces)$/.test(m.location().url)) complain(m.text());
+    if (m.type() === 'error' && !/\/api\/(town\.json|v1\/actors\/\d+\?.*)$/.test(m.location().url)) complain(m.text());
   });
   page.on('pageerror', (e) => complain(e.message));
   await context.addInitScript(() => addEventListener('securitypolicyviolation', (e) => console.error(`CSP: ${e.violatedDirective} ${e.blockedURI}`)));

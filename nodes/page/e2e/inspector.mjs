@@ -13,7 +13,7 @@ import { Guest } from './guest.mjs';
 import { layWire } from './wire.mjs';
 
 const SHOTS = process.env.TOWNCRIER_SHOTS ?? join(dirname(fileURLToPath(import.meta.url)), 'shots');
-const LONGEST_MS = 60_000;
+const LONGEST_MS = 120_000;
 const SIZES = [[1280, 800], [390, 844]];
 
 const given = process.argv[2] ?? process.env.TOWNCRIER_URL;
