@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
+#include <set>
 
 namespace towncrier::ops {
 
@@ -47,6 +49,29 @@ std::size_t depth_of(const std::map<std::string, const model::object*>& by_id, c
     span = at->second;
   }
   return depth;
+}
+
+/// How long there must be silence after a message for it to have come to its end, in milliseconds. Who passed it on
+/// last says it: it is in somebody's mailbox yet, however long that takes; or it may be, where a node that has no
+/// clients, or does not answer, looks the same.
+double silence_after(const std::map<std::string, model::object>& spans, double quiet_ms) {
+  constexpr std::array<std::string_view, 2> perhaps{"exchanged", "linked"};
+  constexpr std::array<std::string_view, 8> surely{"received", "ticked",    "admitted", "dispatched",
+                                                   "directed", "published", "batched",  "arrived"};
+  std::set<std::string> parents;
+  for (const auto& [key, span] : spans)
+    parents.insert(text_of(span, "parent"));
+  auto result = quiet_ms;
+  for (const auto& [key, span] : spans) {
+    const auto step = text_of(span, "step");
+    if (parents.contains(text_of(span, "id")) || text_of(span, "outcome") != "passed")
+      continue;
+    if (std::find(surely.begin(), surely.end(), step) != surely.end())
+      return std::numeric_limits<double>::infinity();
+    if (std::find(perhaps.begin(), perhaps.end(), step) != perhaps.end())
+      result = quiet_ms * 5;
+  }
+  return result;
 }
 
 /// By when they began, and those of one moment as one came from the other.
@@ -149,9 +174,10 @@ bool trace_merge::settled(std::size_t count, double quiet_ms) const {
            const auto waits = std::any_of(x->spans.begin(), x->spans.end(), [](const auto& one) {
              return text_of(one.second, "step") == "linked" && text_of(one.second, "outcome") == "held";
            });
+           const auto silence = silence_after(x->spans, quiet_ms);
            return !waits && std::all_of(x->counted.begin(), x->counted.end(), [&](const auto& one) {
              return count_in(one.second, "waiting") == 0 && count_in(one.second, "held") == 0 &&
-                    number_in(one.second, "idle_ms") >= quiet_ms;
+                    number_in(one.second, "idle_ms") >= silence;
            });
          });
 }

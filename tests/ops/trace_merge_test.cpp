@@ -165,6 +165,20 @@ TEST(trace_merge, is_settled_when_nobody_waits_and_all_are_silent) {
   EXPECT_FALSE(settled(2, 400)) << "another was asked for";
 }
 
+TEST(trace_merge, is_not_settled_while_it_is_in_a_mailbox_however_silent_that_is) {
+  const auto settled = [](std::string_view last, std::int64_t after_ms) {
+    trace_part part{10};
+    part.add(notes_of(1, {span_of(1, 0, "received", 1), span_of(2, 1, last, 2)}), began);
+    trace_merge all;
+    all.add(part.show("n1", began + after_ms * ms));
+    return all.settled(1, 400);
+  };
+  EXPECT_FALSE(settled("batched", 60'000));
+  EXPECT_FALSE(settled("exchanged", 1000));
+  EXPECT_TRUE(settled("exchanged", 2000)) << "a node without clients";
+  EXPECT_TRUE(settled("fan_out", 400)) << "a hub without viewers";
+}
+
 TEST(trace_merge, blames_what_took_longest) {
   auto slow = span_of(2, 1, "exchanged", 5);
   slow.handler = 20 * ms;
