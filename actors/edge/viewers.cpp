@@ -27,6 +27,12 @@ void viewers::remove(std::uint32_t slot) {
   slots_[slot] = {};
   memory_[slot] = {};
   free_.push_back(slot);
+  if (size() != 0)
+    return;
+  // Nobody is left: ten thousand may have been here.
+  slots_ = {};
+  memory_ = {};
+  free_ = {};
 }
 
 void viewers::attach(std::uint32_t slot, protocol::chunk_sink* sink) {
