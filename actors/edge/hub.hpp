@@ -21,7 +21,8 @@ namespace towncrier::edge {
 /// arrives during a fan-out is gathered and goes out as one message a connection.
 ///
 /// hub.cpp: batches in, chunks out. hub_viewers.cpp: who is there and what they want. hub_catch_up.cpp: resume and
-/// snapshots. hub_wants.cpp: what is wanted of the peers. hub_inspection.cpp and hub_tracing.cpp: what operators see of it.
+/// snapshots. hub_wants.cpp: what is wanted of the peers. hub_inspection.cpp and hub_tracing.cpp: what operators see of
+/// it.
 struct hub_state {
   static inline const char* name = "hub";
   using self_pointer = hosting::pointer<protocol::hub_actor, hub_state>;
@@ -48,6 +49,7 @@ struct hub_state {
 
   void join(protocol::join_request& x);
   void leave(const protocol::leave_order& x);
+  void give_memory_back();
   void subscribe(protocol::subscribe_order& x);
   void unsubscribe(protocol::unsubscribe_order& x);
   void heartbeat(protocol::heartbeat_order& x);
@@ -124,6 +126,7 @@ struct hub_state {
   };
   std::unordered_map<caf::actor_addr, early_viewer> early;
   edge::viewers viewers;
+  std::size_t most_viewers = 0; ///< since memory was given back
   /// How many changes of characters were taken in.
   std::uint64_t changes = 0;
   /// Up to where everything was taken in; what is in the window was not shown yet.

@@ -30,9 +30,9 @@ void viewers::remove(std::uint32_t slot) {
   if (size() != 0)
     return;
   // Nobody is left: ten thousand may have been here.
-  slots_ = {};
-  memory_ = {};
-  free_ = {};
+  std::vector<viewer>{}.swap(slots_);
+  std::vector<lines>{}.swap(memory_);
+  std::vector<std::uint32_t>{}.swap(free_);
 }
 
 void viewers::attach(std::uint32_t slot, protocol::chunk_sink* sink) {

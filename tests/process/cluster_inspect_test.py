@@ -33,7 +33,12 @@ class ClusterInspection(unittest.IsolatedAsyncioTestCase):
         atexit.register(cls.cluster.down)
         cls.cluster.up(3, CHARACTERS)
         cls.nodes = {x.id: x for x in cls.cluster.nodes}
-        cls.eventually(lambda: len(cls.actors("kind=character_publisher&node=all")) == CHARACTERS, "the town")
+        cls.eventually(cls.town_is_shared, "the town, and its share to each node")
+
+    @classmethod
+    def town_is_shared(cls):
+        owners = [x["node"] for x in cls.actors("kind=character_publisher&node=all")]
+        return len(owners) == CHARACTERS and set(owners) == set(cls.nodes)
 
     @classmethod
     def call(cls, page, node="n1", body=None):
