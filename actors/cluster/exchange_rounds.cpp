@@ -1,32 +1,10 @@
 #include "actors/cluster/exchange.hpp"
+#include "actors/cluster/gathering.hpp"
 
 namespace towncrier::cluster {
 
-namespace {
-
-/// Gives an answer when all links have given theirs.
-template <class Answer>
-struct round {
-  Answer all;
-  std::size_t left = 0;
-  caf::typed_response_promise<Answer> promise;
-
-  void done() {
-    if (--left == 0)
-      promise.deliver(std::move(all));
-  }
-};
-
-template <class Answer>
-std::shared_ptr<round<Answer>> begin_round(Answer first, std::size_t links,
-                                           caf::typed_response_promise<Answer> promise) {
-  return std::make_shared<round<Answer>>(round<Answer>{std::move(first), links + 1, std::move(promise)});
-}
-
-} // namespace
-
 void exchange_state::list_links(caf::typed_response_promise<protocol::link_list> promise) {
-  const auto all = begin_round<protocol::link_list>({}, links.size(), std::move(promise));
+  const auto all = begin_gathering<protocol::link_list>({}, links.size(), std::move(promise));
   for (const auto& [node, link] : links)
     self->request(link, std::chrono::seconds{1}, protocol::list_atom::value)
         .then(
@@ -51,7 +29,7 @@ void exchange_state::add_hub(const protocol::hub_actor& x) {
 caf::result<bool> exchange_state::want(const protocol::hub_wants& x) {
   wanted_by[caf::actor_cast<caf::actor_addr>(self->current_sender())] = x.what;
   auto promise = self->make_response_promise<bool>();
-  const auto all = begin_round(true, links.size(), promise);
+  const auto all = begin_gathering(true, links.size(), promise);
   for (const auto& [node, link] : links)
     self->request(link, caf::infinite, protocol::own_wants{wanted()})
         .then([all](bool) { all->done(); }, [all](const caf::error&) { all->done(); });

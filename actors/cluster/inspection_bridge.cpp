@@ -1,5 +1,6 @@
 #include "actors/cluster/inspection_bridge.hpp"
 
+#include "actors/cluster/gathering.hpp"
 #include "codec/msgpack.hpp"
 
 namespace towncrier::cluster {
@@ -14,18 +15,6 @@ std::string to_bytes(const model::value& x) {
   codec::append_msgpack(bytes, x);
   return bytes;
 }
-
-/// What the nodes answered until now; given when the last has, or has not in time.
-struct gathering {
-  protocol::peers_answer all;
-  std::size_t left = 0;
-  caf::typed_response_promise<protocol::peers_answer> promise;
-
-  void done() {
-    if (--left == 0)
-      promise.deliver(std::move(all));
-  }
-};
 
 } // namespace
 
@@ -53,9 +42,7 @@ caf::result<protocol::peers_answer> inspection_bridge_state::ask(const protocol:
 
 void inspection_bridge_state::ask_nodes(const std::vector<std::string>& nodes, const model::value& question,
                                         caf::typed_response_promise<protocol::peers_answer> promise) {
-  auto gathered = std::make_shared<gathering>();
-  gathered->promise = std::move(promise);
-  gathered->left = nodes.size() + 1;
+  const auto gathered = begin_gathering<protocol::peers_answer>({}, nodes.size(), std::move(promise));
   for (const auto& node : nodes)
     self->request(exchange, patience, node, protocol::link_question{to_bytes(question)})
         .then(

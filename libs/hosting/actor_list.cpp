@@ -1,4 +1,5 @@
 #include "hosting/actor_shard.hpp"
+#include "model/wall_clock.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/atom.hpp>
@@ -43,10 +44,6 @@ std::string readable(const std::type_info* type, std::uint64_t atom) {
 
 } // namespace
 
-double wall_seconds() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
 std::uint32_t milliseconds_up() {
   static const auto begin = std::chrono::steady_clock::now();
   return static_cast<std::uint32_t>(
@@ -87,7 +84,7 @@ actor_row actor_shard::row_of(const actor_watch& x, double began) {
 namespace {
 
 /// When the program began, in seconds since the Unix epoch.
-double program_began() { return wall_seconds() - milliseconds_up() / 1e3; }
+double program_began() { return model::wall_clock() - milliseconds_up() / 1e3; }
 
 } // namespace
 

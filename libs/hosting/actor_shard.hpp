@@ -49,9 +49,6 @@ struct actor_shard {
   }
 };
 
-/// Seconds since the Unix epoch.
-double wall_seconds();
-
 /// Since the first call.
 std::uint32_t milliseconds_up();
 

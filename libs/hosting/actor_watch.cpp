@@ -1,4 +1,5 @@
 #include "hosting/actor_shard.hpp"
+#include "model/wall_clock.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/atom.hpp>
@@ -40,7 +41,7 @@ void actor_watch::end(const caf::error& reason) noexcept {
   std::string why;
   if (reason && reason != caf::exit_reason::unreachable)
     why = self_.home_system->render(reason);
-  remember_ended({id(), kind_, name == nullptr ? "" : *name, std::move(why), wall_seconds()});
+  remember_ended({id(), kind_, name == nullptr ? "" : *name, std::move(why), model::wall_clock()});
 }
 
 void actor_watch::label(std::string x) {

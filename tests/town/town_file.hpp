@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <stdexcept>
 #include <string>
 
@@ -25,6 +26,9 @@ inline const definition& built_in_town() {
   }();
   return town;
 }
+
+/// The same, for who shares it.
+inline std::shared_ptr<const definition> shared_town() { return std::make_shared<const definition>(built_in_town()); }
 
 /// A text member of an event's data; empty when there is none.
 inline std::string text_of(const model::event_input& x, std::string_view key) {

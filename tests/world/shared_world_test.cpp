@@ -1,9 +1,7 @@
 #include "actors/world/shared_world.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/fake_socket.hpp"
-
-#include <fstream>
-#include <iterator>
+#include "tests/town/town_file.hpp"
 
 namespace towncrier::world {
 
@@ -11,12 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using support::true_at;
-
-std::shared_ptr<const town::definition> load_town() {
-  std::ifstream file{TOWNCRIER_TOWN_FILE};
-  auto result = town::load_definition(std::string{std::istreambuf_iterator<char>{file}, {}});
-  return result ? std::make_shared<const town::definition>(std::move(*result)) : nullptr;
-}
 
 } // namespace
 
@@ -36,7 +28,8 @@ struct shared_world_test : support::actor_fixture {
     protocol::world_options options;
     options.characters = 12;
     membership.answer_with([this](const caf::message& x) { return write(x); });
-    world = spawn(shared_world, world_services{characters, events}, load_town(), options, sharing{"n1", 1'000'000});
+    world =
+        spawn(shared_world, world_services{characters, events}, town::shared_town(), options, sharing{"n1", 1'000'000});
     protocol::cluster_view view;
     view.nodes.emplace_back().id = "n1";
     view.town = clock.to_json();

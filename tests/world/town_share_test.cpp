@@ -1,10 +1,8 @@
 #include "actors/world/town_share.hpp"
-#include "town/definition.hpp"
+#include "tests/town/town_file.hpp"
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <set>
 
@@ -14,12 +12,6 @@ namespace {
 
 constexpr std::uint64_t tick = 250;
 constexpr std::uint64_t start = 1'700'000'000'000;
-
-std::shared_ptr<const town::definition> load_town() {
-  std::ifstream file{TOWNCRIER_TOWN_FILE};
-  auto result = town::load_definition(std::string{std::istreambuf_iterator<char>{file}, {}});
-  return result ? std::make_shared<const town::definition>(std::move(*result)) : nullptr;
-}
 
 protocol::node_info node(std::string id, std::uint64_t from = 1, std::uint64_t until = 0) {
   protocol::node_info x;
@@ -46,7 +38,7 @@ struct town_share_test : ::testing::Test {
   void join(const std::string& id, std::uint64_t from = 1) {
     view.push_back(node(id, from));
     auto& x = shares.emplace(id, town_share{id, tick, 8000}).first->second;
-    x.use(load_town());
+    x.use(town::shared_town());
     show();
     x.run_by(clock, now);
   }

@@ -1,9 +1,7 @@
 #include "actors/world/world.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/fake_socket.hpp"
-
-#include <fstream>
-#include <iterator>
+#include "tests/town/town_file.hpp"
 
 namespace towncrier::world {
 
@@ -13,12 +11,6 @@ using namespace std::chrono_literals;
 using support::number_at;
 using support::text_at;
 using support::true_at;
-
-std::shared_ptr<const town::definition> load_town() {
-  std::ifstream file{TOWNCRIER_TOWN_FILE};
-  auto result = town::load_definition(std::string{std::istreambuf_iterator<char>{file}, {}});
-  return result ? std::make_shared<const town::definition>(std::move(*result)) : nullptr;
-}
 
 } // namespace
 
@@ -32,7 +24,7 @@ struct world_test : support::actor_fixture {
   void start() {
     options.characters = 12;
     options.tick = 250ms;
-    const auto town = load_town();
+    const auto town = town::shared_town();
     ASSERT_TRUE(town);
     world = spawn(world::world, world_services{characters, events}, town, options);
   }
