@@ -10,10 +10,10 @@ import { admit, checks, checkLayout, live } from './inspector_checks.mjs';
 import { HOSTILE } from './mock_actors.mjs';
 import { startMockAdmin } from './mock_admin.mjs';
 import { Guest } from './guest.mjs';
+import { check, conclude } from './tally.mjs';
 import { layWire } from './wire.mjs';
 
 const SHOTS = process.env.TOWNCRIER_SHOTS ?? join(dirname(fileURLToPath(import.meta.url)), 'shots');
-const LONGEST_MS = 120_000;
 const SIZES = [[1280, 800], [390, 844]];
 
 const given = process.argv[2] ?? process.env.TOWNCRIER_URL;
@@ -25,28 +25,6 @@ const url = `http://127.0.0.1:${wire.port}/inspector`;
 const guest = given && process.env.TOWNCRIER_CLIENTS ? await Guest.enter(process.env.TOWNCRIER_CLIENTS, HOSTILE) : undefined;
 const browser = await launch();
 mkdirSync(SHOTS, { recursive: true });
-
-let passed = 0;
-let failed = 0;
-
-/** Gives up on what takes too long: a page that hangs answers nothing. */
-function inTime(work) {
-  let timer;
-  const late = new Promise((_, fail) => (timer = setTimeout(() => fail(new Error('took too long')), LONGEST_MS)));
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
-}
-
-async function check(name, run) {
-  const begun = Date.now();
-  try {
-    await inTime(run());
-    passed += 1;
-    console.log(`ok      ${name} (${Date.now() - begun} ms)`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILED  ${name}: ${error.message}`);
-  }
-}
 
 async function behaviour() {
   const { page, context, complaints, forgive } = await open(browser, url, { width: 1280, height: 800 });
@@ -106,5 +84,4 @@ try {
   guest?.leave();
   await mock?.stop();
 }
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed ? 1 : 0;
+conclude();

@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { launch, open, ready } from './browser.mjs';
 import { checks, checkLayout } from './checks.mjs';
 import { startMock } from './mock_node.mjs';
+import { check, conclude } from './tally.mjs';
 import { layWire } from './wire.mjs';
 
 const SHOTS = process.env.TOWNCRIER_SHOTS ?? join(dirname(fileURLToPath(import.meta.url)), 'shots');
-const LONGEST_MS = 120_000;
 const SIZES = [[1600, 1000], [1024, 700], [768, 1024], [390, 844]];
 
 const given = process.argv[2] ?? process.env.TOWNCRIER_URL;
@@ -21,27 +21,6 @@ const wire = await layWire(target.hostname, Number(target.port || 80));
 const url = `http://127.0.0.1:${wire.port}/`;
 const browser = await launch();
 mkdirSync(SHOTS, { recursive: true });
-
-let passed = 0;
-let failed = 0;
-/** Gives up on what takes too long: a page that hangs answers nothing. */
-function inTime(work) {
-  let timer;
-  const late = new Promise((_, fail) => (timer = setTimeout(() => fail(new Error('took too long')), LONGEST_MS)));
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
-}
-
-async function check(name, run) {
-  const begun = Date.now();
-  try {
-    await inTime(run());
-    passed += 1;
-    console.log(`ok      ${name} (${Date.now() - begun} ms)`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILED  ${name}: ${error.message}`);
-  }
-}
 
 async function behaviour() {
   const { page, context, complaints, forgive } = await open(browser, url, { width: 1600, height: 1000 });
@@ -101,5 +80,4 @@ try {
   await wire.stop();
   await mock?.stop();
 }
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed ? 1 : 0;
+conclude();
