@@ -58,6 +58,9 @@ terminal::~terminal() { leave(); }
 void terminal::enter() {
   auto raw = before_;
   raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
+  // A key that interrupts throws away what was typed before it: a read must not wait for that then.
+  raw.c_cc[VMIN] = 0;
+  raw.c_cc[VTIME] = 0;
   raw.c_cc[VSUSP] = _POSIX_VDISABLE; // a stopped program would leave the screen as it is
   ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw);
   put("\x1b[?1049h\x1b[?25l\x1b[2J"); // the other screen, no cursor
@@ -90,7 +93,7 @@ std::vector<key_press> terminal::wait(std::chrono::milliseconds wait, int other)
   if (ready > 0 && (both[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0) {
     char bytes[256];
     const auto n = ::read(STDIN_FILENO, bytes, sizeof bytes);
-    gone_ = n == 0 || (n < 0 && (both[0].revents & (POLLHUP | POLLERR)) != 0);
+    gone_ = n <= 0 && (both[0].revents & (POLLHUP | POLLERR)) != 0;
     if (n > 0)
       unread_.append(bytes, static_cast<std::size_t>(n));
   }
