@@ -61,7 +61,7 @@ struct exchange_state {
   protocol::peer_link_actor& link_to(const protocol::node_info& x);
   caf::result<protocol::link_reply> greeted(protocol::link_hello& x);
   protocol::log_answer missed(const protocol::log_request& x) const;
-  protocol::log_answer conflated(const protocol::log_request& x, protocol::parcel_kind kind) const;
+  protocol::log_answer conflated(const protocol::log_request& x, std::uint64_t upto, protocol::parcel_kind kind) const;
   void add_hub(const protocol::hub_actor& x);
   caf::result<bool> want(const protocol::hub_wants& x);
   protocol::wants wanted() const;

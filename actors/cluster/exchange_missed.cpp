@@ -49,8 +49,8 @@ private:
 
 /// As it was, where the log has it all and it is not too much; conflated otherwise.
 protocol::log_answer exchange_state::missed(const protocol::log_request& x) const {
-  if (x.unwanted_upto && x.after && *x.unwanted_upto == said.last())
-    return conflated(x, parcel_kind::thin);
+  if (x.unwanted_upto && x.after && said.reaches(*x.unwanted_upto))
+    return conflated(x, *x.unwanted_upto, parcel_kind::thin);
   protocol::log_answer result;
   const auto from = x.after.value_or(0);
   const auto whole = said.reaches(from) && (x.after || said.evicted_events() == 0);
@@ -66,7 +66,7 @@ protocol::log_answer exchange_state::missed(const protocol::log_request& x) cons
     result.events = said.events_upto(result.upto);
     return result;
   }
-  return conflated(x, parcel_kind::conflated);
+  return conflated(x, said.last(), parcel_kind::conflated);
 }
 
 bool exchange_state::knows_orphans() const {
@@ -75,16 +75,19 @@ bool exchange_state::knows_orphans() const {
   return found;
 }
 
-/// Latest states for everything after what the peer has; and the events, unless it wanted none of them.
-protocol::log_answer exchange_state::conflated(const protocol::log_request& x, parcel_kind kind) const {
+/// Latest states for everything after what the peer has, up to `upto`; and the events, unless it wanted none of them.
+/// Who changed after `upto` is left to what brings the peer further.
+protocol::log_answer exchange_state::conflated(const protocol::log_request& x, std::uint64_t upto,
+                                               parcel_kind kind) const {
   protocol::log_answer result;
   const auto from = x.after.value_or(0);
-  conflator out{{settings.node, settings.incarnation, said.last()}, result};
+  const auto is_due = [&](std::uint64_t sequence) { return sequence > from && sequence <= upto; };
+  conflator out{{settings.node, settings.incarnation, upto}, result};
   for (const auto& [sequence, character] : removed)
-    if (sequence > from && latest.find(character->id) == nullptr)
+    if (is_due(sequence) && latest.find(character->id) == nullptr)
       out.add(model::character_change{model::change_kind::removed, character, {}, false});
   latest.for_each([&](const auto&, const known_state& known) {
-    if (known.sequence > from || (!x.after && is_orphan(known.now->rev)))
+    if (is_due(known.sequence) || (!x.after && is_orphan(known.now->rev)))
       out.add(model::character_change{model::change_kind::update, known.now, {}, true});
   });
   // Whoever begins now has missed nothing.
@@ -95,8 +98,9 @@ protocol::log_answer exchange_state::conflated(const protocol::log_request& x, p
           out.add(change);
   const auto nothing_lost = !x.after || kind == parcel_kind::thin || said.reaches(from);
   out.finish(kind, nothing_lost ? 0 : said.evicted_events() - std::min(x.events, said.evicted_events()));
-  result.upto = said.last();
-  result.events = said.events();
+  result.upto = upto;
+  result.events = said.events_upto(upto);
+  result.all = upto == said.last();
   return result;
 }
 

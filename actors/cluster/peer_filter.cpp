@@ -1,5 +1,7 @@
 #include "actors/cluster/peer_filter.hpp"
 
+#include <limits>
+
 namespace towncrier::cluster {
 
 void peer_filter::set(const protocol::wants& x) {
@@ -29,6 +31,13 @@ bool peer_filter::concerns(const protocol::parcel& x) {
       return true;
   }
   return false;
+}
+
+model::value peer_filter::describe() const {
+  const auto channels = watched_.watched(std::numeric_limits<std::size_t>::max());
+  if (everything_ || !channels)
+    return "everything";
+  return model::array(channels->begin(), channels->end());
 }
 
 } // namespace towncrier::cluster

@@ -12,6 +12,9 @@ public:
 
   bool concerns(const protocol::parcel& x);
 
+  /// For inspection: "everything", or the channels.
+  model::value describe() const;
+
 private:
   bool everything_ = true;
   /// What the peer's viewers watch, as one subscriber.

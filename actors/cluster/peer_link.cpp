@@ -210,6 +210,7 @@ model::object peer_link_state::describe() const {
   result.insert(result.end(), {{"dials", dials()},
                                {"waiting_parcels", std::uint64_t{waiting.size()}},
                                {"pulling", pulling},
+                               {"peer_watches", filter.describe()},
                                {"leaving", leaving}});
   if (round_trip)
     result.emplace_back("round_trip_ms", std::chrono::duration<double, std::milli>{*round_trip}.count());

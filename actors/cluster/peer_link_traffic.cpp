@@ -90,8 +90,10 @@ void peer_link_state::pulled(protocol::log_answer& x) {
   }
   cursor = x.upto;
   cursor_events = x.events;
-  all_sent = x.all;
-  put_off_upto = 0;
+  // What was said since is not in the answer: where it is unwanted as well, it waits for the next.
+  const bool more_put_off = put_off_upto > x.upto;
+  all_sent = x.all || more_put_off;
+  put_off_upto = more_put_off ? put_off_upto : 0;
   send_waiting();
 }
 

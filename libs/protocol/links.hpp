@@ -183,7 +183,7 @@ struct log_request {
   /// Events said up to there, as far as the link knows.
   std::uint64_t events = 0;
   std::size_t max_bytes = 0;
-  /// The peer wanted nothing of what was said up to here: if nothing came after it, latest states will do.
+  /// The peer wanted nothing of what was said up to here: of that, latest states will do.
   std::optional<std::uint64_t> unwanted_upto{};
 };
 

@@ -1,4 +1,5 @@
 #include "tests/cluster/cluster_fixture.hpp"
+#include "tests/support/changes.hpp"
 
 namespace towncrier::cluster {
 
@@ -68,6 +69,47 @@ TEST_F(cluster_wants_test, states_that_nobody_watches_are_known_all_the_same) {
   say(nodes.at("n2"), "ada", "gone", model::change_kind::removed);
   pass(200ms);
   EXPECT_EQ(known("n3", "ada"), "");
+}
+
+TEST_F(cluster_wants_test, what_is_said_while_latest_states_are_fetched_waits_for_the_next) {
+  auto& second = nodes.at("n2");
+  const auto way = state_of<exchange_state>(second.exchange).links.at("n3");
+  const auto say_batch = [&](std::uint64_t sequence) {
+    const model::origin_position stamp{"n2", second.incarnation, sequence};
+    const auto batch = std::make_shared<const model::batch>(model::batch{stamp, {support::event("rain")}});
+    caf::anon_send(second.exchange, protocol::outgoing_batch{batch, {}});
+  };
+  say_batch(1);
+  pass(50ms);
+  const auto before = link("n2", "n3");
+  // It is in the exchange's mailbox when the link's timer fires.
+  say_batch(2);
+  caf::anon_send(way, protocol::flush_atom::value);
+  pass(300ms);
+  const auto after = link("n2", "n3");
+  EXPECT_EQ(after.sent_parcels - before.sent_parcels, 2u);
+  EXPECT_EQ(after.conflated_parcels - before.conflated_parcels, 2u) << "latest states, both of them";
+}
+
+TEST_F(cluster_wants_test, latest_states_are_asked_for_up_to_what_the_peer_does_not_want) {
+  auto& second = nodes.at("n2");
+  say(second, "ada", "glad");
+  pass(50ms);
+  say(second, "bob", "glad");
+  pass(50ms);
+  say(second, "ada", "sad");
+  pass(50ms);
+  protocol::log_request question;
+  question.after = 0;
+  question.unwanted_upto = 2;
+  const auto answer = request<protocol::log_answer>(second.exchange, question);
+  ASSERT_EQ(answer->loads.size(), 1u);
+  EXPECT_EQ(answer->upto, 2u);
+  EXPECT_FALSE(answer->all);
+  EXPECT_EQ(answer->loads.front().kind, protocol::parcel_kind::thin);
+  const auto& changes = answer->loads.front().what->batch->changes;
+  ASSERT_EQ(changes.size(), 1u) << "what changed since comes with that";
+  EXPECT_EQ(std::get<model::character_change>(changes.front()).now->id.text, "bob");
 }
 
 TEST_F(cluster_wants_test, a_location_is_watched_where_characters_come_from_too) {

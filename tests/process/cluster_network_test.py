@@ -41,6 +41,21 @@ def links_of(node):
     return {x["node"]: (x["sent_parcels"], x["said"]) for x in get_json(node.admin + "/api/v1/nodes")["links"]}
 
 
+def watched_at(node, peer):
+    """What `node` knows of what `peer`'s viewers watch: "everything", or channels."""
+    actors = node.admin + "/api/v1/actors"
+    link = next(x for x in get_json(actors + "?kind=peer_link")["actors"] if x["label"] == peer.id)
+    return get_json(f"{actors}/{link['id']}")["state"]["peer_watches"]
+
+
+def wait_until(condition, what, patience=30):
+    deadline = time.monotonic() + patience
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} did not come in {patience} s")
+        time.sleep(0.1)
+
+
 class ClusterNetwork(ClusterTest):
     def test_a_node_is_sent_what_its_viewers_watch(self):
         self.up(2, "--edge.history-age", "1s")
@@ -48,7 +63,8 @@ class ClusterNetwork(ClusterTest):
         first, second = self.cluster.node(1), self.cluster.node(2)
         host, _, port = second.edge.partition("://")[2].rpartition(":")
         with RawClient.connect((host, int(port)), "/?subscribe=event:none", timeout=10) as viewer:
-            time.sleep(3)  # until more is not wanted any more
+            wait_until(lambda: watched_at(first, second) == ["event:none"], "the wish of an edge for less")
+            wait_until(lambda: watched_at(first, third) == [], "the wish of a node that is no edge")
             before, began = links_of(first), time.monotonic()
             time.sleep(4)
             after, seconds = links_of(first), time.monotonic() - began
