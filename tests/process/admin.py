@@ -1,11 +1,22 @@
 """What tests of the operators' surfaces share: the API by HTTP, the commands of the terminal, viewers that keep all."""
 
+import asyncio
 import json
 import subprocess
 import urllib.error
 import urllib.request
 
-from viewers import Viewer, program
+from viewers import Viewer, event, program
+
+
+class Admin:
+    """A node of a cluster, as `call` wants one."""
+
+    def __init__(self, url):
+        self.url = url
+
+    def admin_url(self, page=""):
+        return self.url + page
 
 
 def call(node, page, body=None, headers=None):
@@ -43,3 +54,25 @@ class Recorder(Viewer):
     def _take_character(self, kind, data):
         super()._take_character(kind, data)
         self.seen.append((data["version"], data.get("new_state", data.get("state"))))
+
+
+async def is_behind(node, viewer):
+    """Whether a viewer of this node was not given all that was meant for it."""
+    label = viewer.welcome["connection_id"]
+    _, found = await asyncio.to_thread(call, node, f"actors?kind=connection&label={label}")
+    _, one = await asyncio.to_thread(call, node, f"actors/{found['actors'][0]['id']}")
+    return one["state"] and one["state"]["behind"]
+
+
+async def make_behind(viewer, node, publisher):
+    """Lets a viewer of `node` (with SMALL_BUFFERS) stop reading, and publishes until it is behind and stays so."""
+    viewer.stall()
+    for number in range(4000):
+        await publisher.send_raw(json.dumps(event(number, words="x" * 8000)))
+        if number % 50 != 49 or not await is_behind(node, viewer):
+            continue
+        # The kernel may yet take what waits: it has to stay so.
+        await asyncio.sleep(0.5)
+        if await is_behind(node, viewer):
+            break
+    await publisher.ask("heartbeat")

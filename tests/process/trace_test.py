@@ -8,7 +8,7 @@ import sys
 import tempfile
 import unittest
 
-from admin import call
+from admin import Admin, call, make_behind
 from viewers import SMALL_BUFFERS, PATIENCE, Viewer, ViewerTest, change, event, eventually, program, run
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "scripts"))
@@ -17,16 +17,6 @@ from cluster_lib import Cluster  # noqa: E402
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = "00f067aa0ba902b7"
-
-
-class Admin:
-    """A node of a cluster, as `call` wants one."""
-
-    def __init__(self, url):
-        self.url = url
-
-    def admin_url(self, page=""):
-        return self.url + page
 
 
 class TraceTest(ViewerTest):
@@ -174,28 +164,13 @@ class Three(TraceTest):
         self.nodes = [Admin(x.admin) for x in self.cluster.nodes]
         self.urls = [x.edge for x in self.cluster.nodes]
 
-    async def is_behind(self, node, viewer):
-        label = viewer.welcome["connection_id"]
-        _, found = await self.call(node, f"actors?kind=connection&label={label}")
-        _, one = await self.call(node, f"actors/{found['actors'][0]['id']}")
-        return one["state"] and one["state"]["behind"]
-
     async def test_says_of_viewers_on_three_nodes_what_became_of_a_message(self):
         publisher, keeps_up = [await self.enter(Viewer(self.urls[0])) for _ in range(2)]
         lags = await self.enter(Viewer(self.urls[1], **SMALL_BUFFERS))
         elsewhere = await self.enter(Viewer(self.urls[2]))
         await elsewhere.ask("subscribe", {"channels": ["character:somebody"]})
         await publisher.ask("character_update", {"character_id": "bus-7", "state": "S0"})
-        lags.stall()
-        for number in range(4000):
-            await publisher.send_raw(json.dumps(event(number, words="x" * 8000)))
-            if number % 50 != 49 or not await self.is_behind(self.nodes[1], lags):
-                continue
-            # The kernel may yet take what waits: it has to stay so.
-            await asyncio.sleep(0.5)
-            if await self.is_behind(self.nodes[1], lags):
-                break
-        await publisher.ask("heartbeat")
+        await make_behind(lags, self.nodes[1], publisher)
         traces = [await self.follow(self.nodes[2], "character:bus-7", "--json")]
         await publisher.send_raw(json.dumps({**change("bus-7", "S1"), "traceparent": f"00-{TRACE_ID}-{PARENT}-01"}))
         await asyncio.sleep(0.3)

@@ -152,7 +152,7 @@ export class ClusterMap {
   private drawLinks(at: ReadonlyMap<string, [number, number]>): void {
     const pairs = new Map<string, LinkRow>();
     for (const x of this.links) {
-      const pair = [x.from, x.to].sort().join('\n');
+      const pair = [x.from, x.to].sort().join(' – ');
       if (at.has(x.from) && at.has(x.to) && !pairs.has(pair)) pairs.set(pair, x);
     }
     this.lines.replaceChildren();
@@ -168,10 +168,12 @@ export class ClusterMap {
     const line = document.createElementNS(NS, 'line');
     for (const [name, value] of Object.entries({ x1, y1, x2, y2 })) line.setAttribute(name, String(value));
     line.setAttribute('class', `link ${linkTone(x)}`);
+    Object.assign(line.dataset, { pair, tone: linkTone(x) });
     this.lines.append(line);
     let label = this.labels.get(pair);
     if (!label) {
       label = make('span', 'link-label');
+      label.dataset.pair = pair;
       this.labels.set(pair, label);
       this.root.append(label);
     }

@@ -35,6 +35,8 @@ export class Details {
   private readonly poller = new Poller((signal) => this.load(signal), EVERY_MS);
   private where: Where | undefined;
   private parts: Parts | undefined;
+  /** Whom the shown one was put in place of, when it was restarted. */
+  private before: number | undefined;
 
   constructor(private readonly api: Api, private readonly deeds: DetailsDeeds) {
     this.root.addEventListener('keydown', (e) => {
@@ -45,7 +47,8 @@ export class Details {
   show(where: Where): void {
     if (this.where && keyOf(this.where) === keyOf(where)) return this.poller.start();
     this.where = where;
-    this.parts = new Parts(this.deeds, this.api, () => this.poller.kick());
+    this.parts = new Parts(this.deeds, this.api, () => this.poller.kick(), this.before);
+    this.before = undefined;
     this.root.replaceChildren(...this.parts.all);
     this.root.hidden = false;
     this.root.scrollTop = 0;
@@ -76,8 +79,19 @@ export class Details {
       if (signal.aborted) throw error;
       const told = error instanceof ApiError ? error : new ApiError(200, 'the answer cannot be read');
       parts.lost(told.message, told.status === 404);
+      if (told.status === 404) await this.findSuccessor(where, parts.actor, signal);
       throw error;
     }
+  }
+
+  /** A publisher that was restarted is another actor for the same character: that one is shown. */
+  private async findSuccessor(where: Where, x: Actor | undefined, signal: AbortSignal): Promise<void> {
+    if (x?.kind !== 'character_publisher') return;
+    const answer = await this.api.get('actors', { kind: x.kind, label: x.label, node: x.node, limit: 2 }, signal);
+    const [found, ...others] = rows(answer, 'actors').map(readActor);
+    if (!found || others.length || found.restarts <= x.restarts || this.where !== where) return;
+    this.before = x.id;
+    this.deeds.choose({ node: found.node, id: found.id });
   }
 }
 
@@ -98,9 +112,11 @@ class Parts {
   private readonly series = { mailbox: new Series(), handled: new Series(), busy: new Series() };
   private readonly values = new Map<string, HTMLElement>();
   private readonly why: WhyForm;
-  private made = false;
+  /** As it was told of last. */
+  actor: Actor | undefined;
 
-  constructor(private readonly deeds: DetailsDeeds, api: Api, private readonly again: () => void) {
+  /** `before`: the actor whose place it took. */
+  constructor(private readonly deeds: DetailsDeeds, api: Api, private readonly again: () => void, private readonly before: number | undefined) {
     this.why = new WhyForm(api);
     this.notice.setAttribute('role', 'status');
     this.notice.hidden = true;
@@ -118,11 +134,12 @@ class Parts {
 
   fill(answer: JsonObject, children: Json | undefined): void {
     const x = readActor(answer);
-    if (!this.made) this.begin(x);
+    if (!this.actor) this.begin(x);
+    this.actor = x;
     this.tell(text(answer, 'note'));
     this.enable(true);
     say(this.title, [x.kind, x.label].filter(Boolean).join(' '));
-    say(this.place, `actor ${x.id} on ${x.node}, for ${duration(Date.now() / 1000 - x.spawned)}`);
+    say(this.place, `actor ${x.id} on ${x.node}, for ${duration(Date.now() / 1000 - x.spawned)}${this.before ? `; before its restart it was actor ${this.before}` : ''}`);
     this.count(x);
     this.write(x, text(answer, 'last_message'));
     this.state.show(answer.state ?? null);
@@ -146,7 +163,6 @@ class Parts {
   }
 
   private begin(x: Actor): void {
-    this.made = true;
     this.buttons.append(...actsOn(x).map((act) =>
       button(act.name, act.harsh ? 'toggle harsh' : 'toggle', () => this.deeds.act(act, this.again))));
     const subject = subjectOf(x);
