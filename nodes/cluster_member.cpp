@@ -3,8 +3,8 @@
 #include "actors/cluster/edge_roster.hpp"
 #include "actors/cluster/link_sockets.hpp"
 #include "actors/cluster/membership.hpp"
+#include "model/wall_clock.hpp"
 #include "nodes/edge_server.hpp"
-#include "nodes/wall_clock.hpp"
 #include "ws/tls_context.hpp"
 
 #include <caf/io/middleman.hpp>
@@ -101,7 +101,7 @@ void cluster_member::join(protocol::node_info info, std::vector<protocol::view_l
   services.listeners = std::move(listeners);
   services.listeners.push_back(caf::actor_cast<protocol::view_listener_actor>(exchange_));
   services.listeners.push_back(hosting::spawn_on(*system_, nullptr, cluster::edge_roster, info.id, std::move(edges)));
-  services.wall_clock = wall_milliseconds;
+  services.wall_clock = model::wall_milliseconds;
   services.superseded = [](const protocol::node_info& by) {
     spdlog::critical("another node has taken over the id {}: this one ends", by.id);
     std::raise(SIGTERM);

@@ -3,12 +3,12 @@
 #include "actors/cluster/exchange.hpp"
 #include "actors/cluster/inspection_bridge.hpp"
 #include "actors/edge/connection.hpp"
+#include "model/wall_clock.hpp"
 #include "nodes/admin_server.hpp"
 #include "nodes/cluster_member.hpp"
 #include "nodes/edge_server.hpp"
 #include "nodes/node.hpp"
 #include "nodes/town_map.hpp"
-#include "nodes/wall_clock.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -46,7 +46,7 @@ struct node::impl {
 
   protocol::options options;
   /// Tells this life of the node from those before it.
-  std::uint64_t incarnation = wall_milliseconds();
+  std::uint64_t incarnation = model::wall_milliseconds();
   std::unique_ptr<cluster_member> member; ///< nullptr: the node is alone
   std::shared_ptr<protocol::edge_list> other_edges = std::make_shared<protocol::edge_list>();
   system_config system_options;

@@ -75,32 +75,22 @@ model::object body_of(const action& how, const act_settings& x) {
   return body;
 }
 
-constexpr const char* text = "Acts on a running node, as an operator";
-
 } // namespace
 
-std::string act_help() {
-  act_settings x;
-  CLI::App app{text, "towncrier act"};
-  describe(app, x);
-  return app.help();
-}
+std::string act_help() { return help_of<act_settings>("Acts on a running node, as an operator", "act"); }
 
 int run_act(const arguments& line) {
-  act_settings x;
-  CLI::App app{text, "towncrier act"};
-  describe(app, x);
-  if (const auto code = read_command_line(app, line))
-    return *code;
-  const auto& how = *std::find_if(actions.begin(), actions.end(), [&](const auto& a) { return a.name == x.action; });
-  const model::value body = body_of(how, x);
-  const auto answer = send_admin(x.admin, "POST", "actions", &body);
-  if (!answer)
-    return fail(failed, answer.error());
-  if (x.admin.json)
-    return say_json(*answer);
-  const auto named = text_in(*answer, how.member);
-  return say(fmt::format(fmt::runtime(how.done), named.empty() ? x.what : named) + '\n');
+  return run_with<act_settings>("act", line, [](act_settings& x) {
+    const auto& how = *std::find_if(actions.begin(), actions.end(), [&](const auto& a) { return a.name == x.action; });
+    const model::value body = body_of(how, x);
+    const auto answer = send_admin(x.admin, "POST", "actions", &body);
+    if (!answer)
+      return fail(failed, answer.error());
+    if (x.admin.json)
+      return say_json(*answer);
+    const auto named = text_in(*answer, how.member);
+    return say(fmt::format(fmt::runtime(how.done), named.empty() ? x.what : named) + '\n');
+  });
 }
 
 } // namespace towncrier::commands

@@ -65,34 +65,28 @@ std::string fault_in(const asked_node& x) {
 } // namespace
 
 std::string certificates_help() {
-  certificates_settings settings;
-  CLI::App app{"Makes certificates for the links between nodes.", "towncrier certificates"};
-  describe(app, settings);
-  return app.help();
+  return help_of<certificates_settings>("Makes certificates for the links between nodes.", "certificates");
 }
 
-int run_certificates(const arguments& x) {
-  certificates_settings settings;
-  CLI::App app{"", "towncrier certificates"};
-  describe(app, settings);
-  if (const auto code = read_command_line(app, x))
-    return *code;
-  std::vector<asked_node> nodes;
-  for (const auto& text : settings.names)
-    nodes.push_back(parse_node(text, settings.hosts));
-  for (const auto& one : nodes)
-    if (const auto fault = fault_in(one); !fault.empty())
-      return fail(misused, fault);
-  auto maker = certificate_maker::open(settings.folder, settings.days);
-  if (!maker)
-    return fail(failed, maker.error());
-  std::string made = maker->is_new() ? fmt::format("{0}/ca.pem\n{0}/ca.key\n", settings.folder) : "";
-  for (const auto& [name, hosts] : nodes) {
-    if (const auto done = maker->make(name, hosts); !done)
-      return fail(failed, done.error());
-    made += fmt::format("{0}/{1}.pem\n{0}/{1}.key\n", settings.folder, name);
-  }
-  return say(made);
+int run_certificates(const arguments& line) {
+  return run_with<certificates_settings>("certificates", line, [](certificates_settings& settings) {
+    std::vector<asked_node> nodes;
+    for (const auto& text : settings.names)
+      nodes.push_back(parse_node(text, settings.hosts));
+    for (const auto& one : nodes)
+      if (const auto fault = fault_in(one); !fault.empty())
+        return fail(misused, fault);
+    auto maker = certificate_maker::open(settings.folder, settings.days);
+    if (!maker)
+      return fail(failed, maker.error());
+    std::string made = maker->is_new() ? fmt::format("{0}/ca.pem\n{0}/ca.key\n", settings.folder) : "";
+    for (const auto& [name, hosts] : nodes) {
+      if (const auto done = maker->make(name, hosts); !done)
+        return fail(failed, done.error());
+      made += fmt::format("{0}/{1}.pem\n{0}/{1}.key\n", settings.folder, name);
+    }
+    return say(made);
+  });
 }
 
 } // namespace towncrier::commands

@@ -11,4 +11,25 @@ namespace towncrier::commands {
 /// Reads `x` by `app`; gives the exit code when the command cannot go on: what is wrong has been printed.
 std::optional<int> read_command_line(CLI::App& app, const arguments& x);
 
+/// The help of `towncrier NAME`, which does what `text` says. `Settings` are default constructed, and
+/// `describe(CLI::App&, Settings&)` is found beside them: it names each option.
+template <class Settings>
+std::string help_of(const char* text, const std::string& name) {
+  Settings x;
+  CLI::App app{text, "towncrier " + name};
+  describe(app, x);
+  return app.help();
+}
+
+/// Reads the command line of `towncrier NAME` and runs `f` with what it says; gives the exit code.
+template <class Settings, class F>
+int run_with(const std::string& name, const arguments& line, F f) {
+  Settings x;
+  CLI::App app{"", "towncrier " + name};
+  describe(app, x);
+  if (const auto code = read_command_line(app, line))
+    return *code;
+  return f(x);
+}
+
 } // namespace towncrier::commands

@@ -98,29 +98,6 @@ void describe(CLI::App& app, why_settings& x) {
   add_admin_flags(app, x.admin);
 }
 
-constexpr std::string_view actors_text = "Lists the actors of a node";
-constexpr std::string_view inspect_text = "Shows everything of one actor, its state included";
-constexpr std::string_view nodes_text = "Lists the nodes";
-constexpr std::string_view why_text = "Says why a connection did, or did not, see a character's last change";
-
-template <class Settings>
-std::string help_of(std::string_view text, std::string_view name) {
-  Settings x;
-  CLI::App app{std::string{text}, "towncrier " + std::string{name}};
-  describe(app, x);
-  return app.help();
-}
-
-template <class Settings, class F>
-int run_with(std::string_view text, std::string_view name, const arguments& line, F f) {
-  Settings x;
-  CLI::App app{std::string{text}, "towncrier " + std::string{name}};
-  describe(app, x);
-  if (const auto code = read_command_line(app, line))
-    return *code;
-  return f(x);
-}
-
 template <class F>
 int show(const admin_settings& how, const model::result<model::value>& answer, F to_text) {
   if (!answer)
@@ -137,13 +114,17 @@ std::string joined(const std::vector<std::string>& lines) {
 
 } // namespace
 
-std::string actors_help() { return help_of<actors_settings>(actors_text, "actors"); }
-std::string inspect_help() { return help_of<inspect_settings>(inspect_text, "inspect"); }
-std::string nodes_help() { return help_of<nodes_settings>(nodes_text, "nodes"); }
-std::string why_help() { return help_of<why_settings>(why_text, "why"); }
+std::string actors_help() { return help_of<actors_settings>("Lists the actors of a node", "actors"); }
+std::string inspect_help() {
+  return help_of<inspect_settings>("Shows everything of one actor, its state included", "inspect");
+}
+std::string nodes_help() { return help_of<nodes_settings>("Lists the nodes", "nodes"); }
+std::string why_help() {
+  return help_of<why_settings>("Says why a connection did, or did not, see a character's last change", "why");
+}
 
 int run_actors(const arguments& line) {
-  return run_with<actors_settings>(actors_text, "actors", line, [](const actors_settings& x) {
+  return run_with<actors_settings>("actors", line, [](const actors_settings& x) {
     admin_query query{{"limit", std::to_string(x.limit)}};
     for (const auto& [key, value] :
          {std::pair{"kind", x.kind}, std::pair{"filter", x.filter}, std::pair{"node", x.node},
@@ -158,7 +139,7 @@ int run_actors(const arguments& line) {
 }
 
 int run_inspect(const arguments& line) {
-  return run_with<inspect_settings>(inspect_text, "inspect", line, [](const inspect_settings& x) {
+  return run_with<inspect_settings>("inspect", line, [](const inspect_settings& x) {
     const auto id = id_of(x);
     if (!id)
       return fail(failed, id.error());
@@ -169,13 +150,13 @@ int run_inspect(const arguments& line) {
 }
 
 int run_nodes(const arguments& line) {
-  return run_with<nodes_settings>(nodes_text, "nodes", line, [](const nodes_settings& x) {
+  return run_with<nodes_settings>("nodes", line, [](const nodes_settings& x) {
     return show(x.admin, ask_admin(x.admin, "nodes", {{"node", "all"}}), node_tables);
   });
 }
 
 int run_why(const arguments& line) {
-  return run_with<why_settings>(why_text, "why", line, [](const why_settings& x) {
+  return run_with<why_settings>("why", line, [](const why_settings& x) {
     auto query = on_node(x.node);
     query.insert(query.end(), {{"connection", x.connection}, {"character", x.character}});
     return show(x.admin, ask_admin(x.admin, "why", query), [](const model::value& answer) {

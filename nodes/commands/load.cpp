@@ -116,39 +116,33 @@ private:
 } // namespace
 
 std::string load_help() {
-  load_request request;
-  CLI::App app{"Tests how a node bears many viewers, and checks every message they are given.", "towncrier load"};
-  describe(app, request);
-  return app.help();
+  return help_of<load_request>("Tests how a node bears many viewers, and checks every message they are given.", "load");
 }
 
 int run_load(const arguments& x) {
-  load_request request;
-  CLI::App app{"", "towncrier load"};
-  describe(app, request);
-  if (const auto code = read_command_line(app, x))
-    return *code;
-  if (const auto wrong = complete(request))
-    return fail(misused, *wrong);
-  const auto server = load::resolve(request.test.host, request.test.port);
-  if (!server)
-    return fail(failed, server.error());
-  catch_interrupts();
-  status_line line;
-  status_text status;
-  load::swarm swarm{request.test, *server, [&](const load::progress& at) {
-                      line.show(status.of(at));
-                      return !interrupted();
-                    }};
-  const auto found = swarm.run();
-  line.clear();
-  if (!found)
-    return fail(failed, fmt::format("{}: {}", request.url, found.error()));
-  if (request.json)
-    say(load::as_json(request.test, *found) + "\n");
-  else
-    say(load::as_table(request.test, *found));
-  return found->good() ? done : failed;
+  return run_with<load_request>("load", x, [](load_request& request) -> int {
+    if (const auto wrong = complete(request))
+      return fail(misused, *wrong);
+    const auto server = load::resolve(request.test.host, request.test.port);
+    if (!server)
+      return fail(failed, server.error());
+    catch_interrupts();
+    status_line line;
+    status_text status;
+    load::swarm swarm{request.test, *server, [&](const load::progress& at) {
+                        line.show(status.of(at));
+                        return !interrupted();
+                      }};
+    const auto found = swarm.run();
+    line.clear();
+    if (!found)
+      return fail(failed, fmt::format("{}: {}", request.url, found.error()));
+    if (request.json)
+      say(load::as_json(request.test, *found) + "\n");
+    else
+      say(load::as_table(request.test, *found));
+    return found->good() ? done : failed;
+  });
 }
 
 } // namespace towncrier::commands

@@ -20,13 +20,21 @@ std::optional<double> parse_speed(std::string_view text) {
   return x;
 }
 
-void describe(CLI::App& app, publish_settings& x, std::string& speed) {
+struct publish_command {
+  publish_command() { settings.client.urls.clear(); }
+
+  publish_settings settings;
+  std::string speed = "1";
+};
+
+void describe(CLI::App& app, publish_command& command) {
+  auto& x = command.settings;
   app.add_option("URL... FILE", x.client.urls,
                  "the node, ws://host:port/ or wss://... (several: the first that answers), and at last recorded "
                  "movement, one JSON object a line, plain or gzip")
       ->required()
       ->expected(2, 1000);
-  app.add_option("--speed", speed, "recorded seconds a second, or 'max': as fast as the node takes it")
+  app.add_option("--speed", command.speed, "recorded seconds a second, or 'max': as fast as the node takes it")
       ->capture_default_str();
   app.add_flag("--remove", x.remove,
                "let vehicles leave that are not recorded any more; without it they stay where they "
@@ -47,32 +55,24 @@ void describe(CLI::App& app, publish_settings& x, std::string& speed) {
 } // namespace
 
 std::string publish_help() {
-  publish_settings settings;
-  settings.client.urls.clear();
-  std::string speed = "1";
-  CLI::App app{"Plays recorded movement to a node as an external simulation would.", "towncrier publish"};
-  describe(app, settings, speed);
-  return app.help();
+  return help_of<publish_command>("Plays recorded movement to a node as an external simulation would.", "publish");
 }
 
-int run_publish(const arguments& x) {
-  publish_settings settings;
-  std::string speed_text = "1";
-  CLI::App app{"", "towncrier publish"};
-  describe(app, settings, speed_text);
-  if (const auto code = read_command_line(app, x))
-    return *code;
-  const auto speed = parse_speed(speed_text);
-  if (!speed)
-    return fail(misused,
-                fmt::format("--speed {} is not possible; give a number above 0 up to 1000000, or 'max'", speed_text));
-  settings.speed = *speed;
-  settings.file = std::move(settings.client.urls.back());
-  settings.client.urls.pop_back();
-  auto source = recording::open(settings.file);
-  if (!source)
-    return fail(misused, source.error());
-  return publisher{settings, std::move(*source)}.run();
+int run_publish(const arguments& line) {
+  return run_with<publish_command>("publish", line, [](publish_command& x) {
+    const auto speed = parse_speed(x.speed);
+    if (!speed)
+      return fail(misused,
+                  fmt::format("--speed {} is not possible; give a number above 0 up to 1000000, or 'max'", x.speed));
+    auto& settings = x.settings;
+    settings.speed = *speed;
+    settings.file = std::move(settings.client.urls.back());
+    settings.client.urls.pop_back();
+    auto source = recording::open(settings.file);
+    if (!source)
+      return fail(misused, source.error());
+    return publisher{settings, std::move(*source)}.run();
+  });
 }
 
 } // namespace towncrier::commands

@@ -64,24 +64,14 @@ int show_live(const top_command& x) {
   return done;
 }
 
-constexpr const char* text = "Shows the busiest actors of a node, live";
-
 } // namespace
 
-std::string top_help() {
-  top_command x;
-  CLI::App app{text, "towncrier top"};
-  describe(app, x);
-  return app.help();
-}
+std::string top_help() { return help_of<top_command>("Shows the busiest actors of a node, live", "top"); }
 
 int run_top(const arguments& line) {
-  top_command x;
-  CLI::App app{text, "towncrier top"};
-  describe(app, x);
-  if (const auto code = read_command_line(app, line))
-    return *code;
-  return x.once || x.admin.json || !is_terminal() ? show_once(x) : show_live(x);
+  return run_with<top_command>("top", line, [](top_command& x) {
+    return x.once || x.admin.json || !is_terminal() ? show_once(x) : show_live(x);
+  });
 }
 
 } // namespace towncrier::commands

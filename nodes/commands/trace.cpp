@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::chrono::milliseconds poll_interval{250};
 
-constexpr std::string_view text =
+constexpr const char* text =
     "Follows the next messages of a subject through every actor and every node to the sockets of the viewers: how long "
     "each waited in a mailbox and in a handler, what was conflated, filtered or dropped and why, and who got it.\n"
     "Ends when they are complete (exit code 0) or the time is over (1). Following costs the nodes something: a trace "
@@ -70,26 +70,18 @@ int show(const trace_settings& x, const model::value& trace) {
 
 } // namespace
 
-std::string trace_help() {
-  trace_settings x;
-  CLI::App app{std::string{text}, "towncrier trace"};
-  describe(app, x);
-  return app.help();
-}
+std::string trace_help() { return help_of<trace_settings>(text, "trace"); }
 
 int run_trace(const arguments& line) {
-  trace_settings x;
-  CLI::App app{std::string{text}, "towncrier trace"};
-  describe(app, x);
-  if (const auto code = read_command_line(app, line))
-    return *code;
-  catch_interrupts();
-  const model::value wanted{model::object{{"subject", x.subject}, {"count", x.count}, {"seconds", x.seconds}}};
-  const auto begun = send_admin(x.admin, "POST", "traces", &wanted);
-  if (!begun)
-    return fail(failed, begun.error());
-  const auto trace = follow(x.admin, text_in(*begun, "id"));
-  return trace ? show(x, *trace) : fail(failed, trace.error());
+  return run_with<trace_settings>("trace", line, [](trace_settings& x) {
+    catch_interrupts();
+    const model::value wanted{model::object{{"subject", x.subject}, {"count", x.count}, {"seconds", x.seconds}}};
+    const auto begun = send_admin(x.admin, "POST", "traces", &wanted);
+    if (!begun)
+      return fail(failed, begun.error());
+    const auto trace = follow(x.admin, text_in(*begun, "id"));
+    return trace ? show(x, *trace) : fail(failed, trace.error());
+  });
 }
 
 } // namespace towncrier::commands

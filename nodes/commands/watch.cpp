@@ -164,20 +164,10 @@ private:
 
 } // namespace
 
-std::string watch_help() {
-  watch_settings settings;
-  CLI::App app{"Shows what a viewer sees.", "towncrier watch"};
-  describe(app, settings);
-  return app.help();
-}
+std::string watch_help() { return help_of<watch_settings>("Shows what a viewer sees.", "watch"); }
 
-int run_watch(const arguments& x) {
-  watch_settings settings;
-  CLI::App app{"", "towncrier watch"};
-  describe(app, settings);
-  if (const auto code = read_command_line(app, x))
-    return *code;
-  return watcher{settings}.run();
+int run_watch(const arguments& line) {
+  return run_with<watch_settings>("watch", line, [](watch_settings& settings) { return watcher{settings}.run(); });
 }
 
 } // namespace towncrier::commands
