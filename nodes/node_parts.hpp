@@ -4,7 +4,7 @@
 #include "actors/cluster/inspection_bridge.hpp"
 #include "actors/edge/connection.hpp"
 #include "model/wall_clock.hpp"
-#include "nodes/admin_server.hpp"
+#include "nodes/admin/admin_server.hpp"
 #include "nodes/cluster_member.hpp"
 #include "nodes/edge_server.hpp"
 #include "nodes/node.hpp"

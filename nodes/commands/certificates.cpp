@@ -1,7 +1,7 @@
 #include "model/position.hpp"
-#include "nodes/address.hpp"
 #include "nodes/commands/certificate_maker.hpp"
 #include "nodes/commands/command_line.hpp"
+#include "nodes/options/address.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #include "nodes/commands/command.hpp"
 
-#include "nodes/options.hpp"
-#include "nodes/suggest.hpp"
+#include "nodes/options/options.hpp"
+#include "nodes/options/suggest.hpp"
 
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 
 #include "nodes/commands/command.hpp"
 #include "nodes/log.hpp"
-#include "nodes/options.hpp"
+#include "nodes/options/options.hpp"
 
 #include <fmt/format.h>
 

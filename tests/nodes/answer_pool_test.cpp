@@ -1,4 +1,4 @@
-#include "nodes/answer_pool.hpp"
+#include "nodes/admin/answer_pool.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
-#include "nodes/commands/actor_details.hpp"
-#include "nodes/commands/actor_table.hpp"
-#include "nodes/commands/inspection_text.hpp"
-#include "nodes/commands/text_width.hpp"
+#include "nodes/commands/inspection/actor_details.hpp"
+#include "nodes/commands/inspection/actor_table.hpp"
+#include "nodes/commands/inspection/inspection_text.hpp"
+#include "nodes/commands/inspection/text_width.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -71,9 +71,9 @@ TEST(actor_details, says_why_there_is_no_state) {
 
 TEST(why_sentence, has_words_for_every_reason) {
   for (const auto* reason :
-       {"delivered", "conflated_and_waiting", "waiting_for_the_flush", "catching_up", "held_for_resume", "before_it_came", "before_it_subscribed",
-        "outside_its_area", "not_subscribed", "nothing_subscribed", "unknown_character", "character_removed",
-        "not_welcome_yet", "closed", "no_such_connection"}) {
+       {"delivered", "conflated_and_waiting", "waiting_for_the_flush", "catching_up", "held_for_resume",
+        "before_it_came", "before_it_subscribed", "outside_its_area", "not_subscribed", "nothing_subscribed",
+        "unknown_character", "character_removed", "not_welcome_yet", "closed", "no_such_connection"}) {
     const auto text = why_sentence(model::object{
         {"connection", "c1"}, {"character", "ada"}, {"reason", reason}, {"queued_bytes", 7}, {"phase", "joining"}});
     EXPECT_NE(text, reason);

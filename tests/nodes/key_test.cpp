@@ -1,4 +1,4 @@
-#include "nodes/commands/key.hpp"
+#include "nodes/commands/inspection/key.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "nodes/option_table.hpp"
-#include "nodes/options.hpp"
+#include "nodes/options/option_table.hpp"
+#include "nodes/options/options.hpp"
 
 #include <gtest/gtest.h>
 

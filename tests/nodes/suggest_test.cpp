@@ -1,4 +1,4 @@
-#include "nodes/suggest.hpp"
+#include "nodes/options/suggest.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "nodes/commands/text_width.hpp"
+#include "nodes/commands/inspection/text_width.hpp"
 
 #include <gtest/gtest.h>
 

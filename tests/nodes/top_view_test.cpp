@@ -1,5 +1,5 @@
-#include "nodes/commands/text_width.hpp"
-#include "nodes/commands/top_view.hpp"
+#include "nodes/commands/inspection/text_width.hpp"
+#include "nodes/commands/inspection/top_view.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 #include "codec/json.hpp"
-#include "nodes/commands/trace_tree.hpp"
+#include "nodes/commands/inspection/trace_tree.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
