@@ -223,6 +223,7 @@ protocol::connection_actor::behavior_type connection(connection_state::self_poin
       [self](const protocol::joined& x) { self->state.welcome(x); },
       [self](const protocol::delivery& x) { self->state.deliver(*x.chunk); },
       [self](const protocol::replay& x) { self->state.replay(*x.chunk); },
+      [self](protocol::replay_overdue) { self->state.look_whether_late(); },
       [self](const protocol::answer& x) { self->state.send_answer(x); },
       [self](const protocol::failure_answer& x) { self->state.send_failure(x); },
       [self](const protocol::heartbeat_due& x) { self->state.send_heartbeat(x); },

@@ -71,6 +71,8 @@ struct connection_state : protocol::chunk_sink {
   std::uint64_t deliver_counted(const fanout::chunk& x, std::uint64_t since) override;
   void name_memory(std::vector<std::span<const std::byte>>& to) const override;
   void replay(const fanout::chunk& x);
+  void look_whether_late();
+  void end_if_too_slow();
   void drained();
   void send_answer(const protocol::answer& x);
   void send_failure(const protocol::failure_answer& x);

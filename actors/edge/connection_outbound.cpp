@@ -18,6 +18,10 @@ void connection_state::deliver(const fanout::chunk& x) {
       break;
     debug(false, std::string{entry.what->as_is(codec::format::json)});
   }
+  end_if_too_slow();
+}
+
+void connection_state::end_if_too_slow() {
   if (outlet->behind() && services->edge.slow_client == "disconnect")
     close(protocol::close_code::too_slow, "too slow: reconnect and resume");
 }
@@ -29,8 +33,17 @@ void connection_state::replay(const fanout::chunk& x) {
   if (!x.followed().empty()) [[unlikely]]
     note_shown(x, true);
   replaying = true;
-  if (!outlet->congested())
+  if (socket->queued_bytes() == 0)
     drained();
+}
+
+/// One that took what it was given has asked for more already.
+void connection_state::look_whether_late() {
+  if (phase != phase::live || !std::exchange(replaying, false))
+    return;
+  outlet->fall_behind();
+  self->send(services->hub, protocol::replay_more{slot, true});
+  end_if_too_slow();
 }
 
 void connection_state::drained() {

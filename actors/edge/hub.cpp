@@ -215,19 +215,14 @@ void hub_state::deliver_to_narrow() {
 
 void hub_state::keep_records() {
   for (const auto& record : window.records) {
+    const auto place = stream.append(record);
+    unaccounted_bytes += record->bytes; // the stream keeps those between two of the history as well
     if (record->exact)
-      history.append(record->stamp, record, record->bytes, now(), record->stands_for);
+      history.append(record->stamp, place, std::exchange(unaccounted_bytes, 0), now(), record->stands_for);
     else
       history.skip(record->stamp);
   }
-  const auto slots = viewers.catching_up(); // a copy: giving one up changes the list
-  for (const auto slot : slots) {
-    auto& behind = *viewers.find(slot)->behind;
-    for (const auto& record : window.records)
-      behind.add(record);
-    if (behind.missed_bytes > options.history_bytes)
-      give_up_catching_up(slot);
-  }
+  bound_catching_up();
 }
 
 flow::time_point hub_state::now() const { return self->clock().now(); }
@@ -240,7 +235,7 @@ const fanout::position_text& hub_state::position_text() {
 
 protocol::hub_actor::behavior_type hub(hub_state::self_pointer self, protocol::edge_options options) {
   auto& state = self->state;
-  state.history = flow::history<record_ptr>{{options.history_bytes, options.history_age}};
+  state.history = flow::history<place_ptr>{{options.history_bytes, options.history_age}};
   state.options = std::move(options);
   self->delayed_send(self, std::chrono::seconds{1}, protocol::tick_atom::value);
   state.schedule_beat();
@@ -256,7 +251,7 @@ protocol::hub_actor::behavior_type hub(hub_state::self_pointer self, protocol::e
       [self](protocol::unsubscribe_order& x) { self->state.unsubscribe(x); },
       [self](protocol::resume_order& x) { self->state.resume(x); },
       [self](protocol::heartbeat_order& x) { self->state.heartbeat(x); },
-      [self](const protocol::replay_more& x) { self->state.pump(x.slot); },
+      [self](const protocol::replay_more& x) { self->state.give_more(x); },
       [self](const protocol::release_hold& x) { self->state.release_if(x); },
       [self](const protocol::leave_order& x) { self->state.leave(x); },
       [self](protocol::due_atom) { self->state.beat(); },
@@ -264,6 +259,7 @@ protocol::hub_actor::behavior_type hub(hub_state::self_pointer self, protocol::e
       [self](const protocol::wants_keeper_actor& x) { self->state.hear_peers(x); },
       [self](protocol::tick_atom) {
         self->state.history.evict(self->state.now());
+        self->state.bound_catching_up();
         self->state.review_wants();
         self->state.give_memory_back();
         self->delayed_send(self, std::chrono::seconds{1}, protocol::tick_atom::value);

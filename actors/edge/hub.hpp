@@ -72,9 +72,13 @@ struct hub_state {
   void release(slot_type slot);
   void release_if(const protocol::release_hold& x);
   void resume(protocol::resume_order& x);
+  void give_more(const protocol::replay_more& x);
   void pump(slot_type slot);
+  fanout::chunk_ptr next_piece(slot_type slot, catch_up& behind);
   void go_live(slot_type slot);
-  void give_up_catching_up(slot_type slot);
+  void bound_catching_up();
+  void bound(slot_type slot, catch_up& behind);
+  std::size_t room_for(const catch_up& behind) const;
   void send_snapshot(slot_type slot);
   bool sees_all(slot_type slot) const;
   std::optional<fanout::entry> seen_by(slot_type slot, const fanout::item_ptr& x) const;
@@ -114,7 +118,10 @@ struct hub_state {
   protocol::edge_options options;
   flow::state_table<fanout::item_ptr> latest;
   flow::interest interest;
-  flow::history<record_ptr> history;
+  record_stream stream;
+  flow::history<place_ptr> history;
+  /// Bytes of the stream that no record of the history accounts for yet.
+  std::size_t unaccounted_bytes = 0;
   /// Events that two nodes may both tell of.
   flow::recent told;
   /// The origins that other nodes are.

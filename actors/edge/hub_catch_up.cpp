@@ -11,9 +11,27 @@ namespace {
 /// How much of the history a viewer that resumes is given before its socket must have taken it, in bytes of records.
 constexpr std::size_t replay_bytes = 64 * 1024;
 
+/// How much of the history is looked at for one viewer, in bytes, before others have their turn.
+constexpr std::size_t looked_at_once = 16 * replay_bytes;
+
 /// How long a viewer waits for what it has heard at another edge and this one has not, and how often that is looked at.
 constexpr std::chrono::seconds early_patience{2};
 constexpr std::chrono::milliseconds early_retry{20};
+
+const fanout::position_text& no_position() {
+  static const auto text = std::make_shared<const std::string>(fanout::unresumable);
+  return text;
+}
+
+/// Whether who has come as far as `x.at` has still to get what is at `here`. Of what came before it resumed, only that
+/// which the history gives.
+bool is_missing(const catch_up& x, const place& here) {
+  if (here.number >= x.news_from)
+    return true;
+  const auto& stamp = here.what->stamp;
+  const auto known = x.at.find(stamp.origin).value_or(model::position::mark{});
+  return here.what->exact && model::position::mark{stamp.incarnation, stamp.sequence} > known;
+}
 
 } // namespace
 
@@ -66,15 +84,16 @@ bool hub_state::begin_resume(slot_type slot, std::string_view position_text) {
   if (!missed)
     return false;
   const auto watches = watched_by(slot);
-  for (const auto& record : *missed)
-    if (record->complete_for && !covers(*record->complete_for, watches))
+  for (const auto& place : *missed)
+    if (place->what->complete_for && !covers(*place->what->complete_for, watches))
       return false;
   auto& behind = viewers.begin_catching_up(slot);
   viewers.find(slot)->came_after = viewers.find(slot)->grew_after = 0; // before that it was told elsewhere
   behind.at = *from;
   behind.snapshot_due = behind.snapshot_due || now() < restated_until;
-  for (auto& record : *missed)
-    behind.add(std::move(record));
+  behind.next = missed->empty() ? stream.end() : missed->front();
+  behind.news_from = stream.end()->number;
+  behind.most_bytes = room_for(behind);
   return true;
 }
 
@@ -82,6 +101,9 @@ void hub_state::hold(slot_type slot) {
   auto& behind = viewers.begin_catching_up(slot);
   behind.held = true;
   behind.at = position;
+  behind.next = stream.end();
+  behind.news_from = behind.next->number;
+  behind.most_bytes = room_for(behind);
   self->delayed_send(self, options.resume_grace, protocol::release_hold{slot, viewers.find(slot)->generation});
 }
 
@@ -94,6 +116,7 @@ void hub_state::release(slot_type slot) {
   const auto& behind = viewers.find(slot)->behind;
   if (!behind || behind->waits_until || !std::exchange(behind->held, false))
     return;
+  behind->most_bytes = room_for(*behind);
   flush();
   pump(slot);
 }
@@ -130,40 +153,71 @@ void hub_state::resume(protocol::resume_order& x) {
     send_snapshot(slot);
 }
 
+void hub_state::give_more(const protocol::replay_more& x) {
+  if (auto* viewer = viewers.find(x.slot); viewer != nullptr && viewer->behind && viewer->behind->asked)
+    viewer->behind->late = x.late;
+  pump(x.slot);
+}
+
+/// The next piece of what a viewer missed. One that is late gets all of it without being asked, as if it were live:
+/// its connection keeps the latest states and the events, and says what it left out. In pieces, so that others have
+/// their turn in between.
 void hub_state::pump(slot_type slot) {
   auto* viewer = viewers.find(slot);
   if (viewer == nullptr || !viewer->behind || viewer->behind->held)
     return;
   auto& behind = *viewer->behind;
+  auto piece = next_piece(slot, behind);
+  behind.most_bytes = std::min(behind.most_bytes, room_for(behind));
+  behind.given = now();
+  behind.asked = false;
+  const auto is_last = !behind.next->what;
+  const auto is_late = behind.late;
+  if (piece && is_late)
+    send_chunk(slot, piece);
+  else if (piece)
+    self->send(viewer->who, protocol::replay{piece});
+  // What happens now can follow at once: waiting for the socket would only be worth it with more to give.
+  if (is_last)
+    go_live(slot);
+  else if (!piece || is_late)
+    self->send(self, protocol::replay_more{slot});
+}
+
+/// nullptr: it would have seen nothing of what was looked at.
+fanout::chunk_ptr hub_state::next_piece(slot_type slot, catch_up& behind) {
   std::vector<fanout::entry> entries;
   std::vector<fanout::boundary> boundaries;
   auto way = std::make_shared<fanout::trail>();
+  const auto enough = std::clamp<std::size_t>(options.max_queued_bytes, 1, replay_bytes);
   std::size_t bytes = 0;
-  while (!behind.missed.empty() && bytes < replay_bytes) {
-    const auto record = std::move(behind.missed.front());
-    behind.missed.pop_front();
-    behind.missed_bytes -= record->bytes;
-    way->add(behind.at, record->stamp);
-    behind.at.advance(record->stamp);
-    for (const auto& item : record->items) {
+  std::size_t looked_at = 0;
+  for (; behind.next->what && bytes < enough && looked_at < looked_at_once; behind.next = behind.next->next) {
+    const auto& record = *behind.next->what;
+    looked_at += record.bytes;
+    if (!is_missing(behind, *behind.next))
+      continue;
+    way->add(behind.at, record.stamp);
+    behind.at.advance(record.stamp);
+    for (const auto& item : record.items) {
       if (auto entry = seen_by(slot, item)) {
         entries.push_back(std::move(*entry));
-        bytes += record->bytes / record->items.size();
+        bytes += record.bytes / record.items.size();
       }
     }
     boundaries.push_back({entries.size(), way->batches()});
   }
   auto followed = take_followed(slot, entries);
   if (entries.empty())
-    return go_live(slot);
+    return nullptr;
   way->end_at(std::make_shared<const std::string>(behind.at.to_string()));
-  auto chunk =
-      std::make_shared<fanout::chunk>(std::move(entries), std::move(boundaries), std::move(way), model::wall_clock());
-  chunk->follow(std::move(followed));
-  self->send(viewer->who, protocol::replay{std::move(chunk)});
-  // What happens now can follow at once: waiting for the socket would only be worth it with more to give.
-  if (behind.missed.empty())
-    go_live(slot);
+  // A client that is cut off before its snapshot has come must not go on without it.
+  auto result = behind.snapshot_due
+                    ? std::make_shared<fanout::chunk>(std::move(entries), no_position(), model::wall_clock())
+                    : std::make_shared<fanout::chunk>(std::move(entries), std::move(boundaries), std::move(way),
+                                                      model::wall_clock());
+  result->follow(std::move(followed));
+  return result;
 }
 
 void hub_state::go_live(slot_type slot) {
@@ -171,19 +225,29 @@ void hub_state::go_live(slot_type slot) {
     send_snapshot(slot);
 }
 
-void hub_state::give_up_catching_up(slot_type slot) {
-  // As live changes, they are conflated while its socket is full, and it is told so.
-  std::vector<fanout::entry> entries;
-  for (const auto& record : viewers.find(slot)->behind->missed)
-    for (const auto& item : record->items)
-      if (auto entry = seen_by(slot, item))
-        entries.push_back(std::move(*entry));
-  viewers.find(slot)->behind->missed.clear();
-  auto followed = take_followed(slot, entries);
-  auto chunk = std::make_shared<fanout::chunk>(std::move(entries), position_text(), model::wall_clock());
-  chunk->follow(std::move(followed));
-  send_chunk(slot, chunk);
-  go_live(slot);
+/// How much may wait for it: as much as now, and what may wait for one that is live.
+std::size_t hub_state::room_for(const catch_up& behind) const {
+  return stream.bytes_from(*behind.next) + options.max_queued_bytes;
+}
+
+void hub_state::bound_catching_up() {
+  for (const auto slot : viewers.catching_up())
+    bound(slot, *viewers.find(slot)->behind);
+}
+
+/// Who catches up must come nearer: what waits for one that is slower than what happens would grow without an end.
+/// Only its connection knows whether it is the viewer that is slow.
+void hub_state::bound(slot_type slot, catch_up& behind) {
+  const auto waiting = stream.bytes_from(*behind.next);
+  if (behind.held && waiting > options.history_bytes) {
+    behind.held = false;
+    behind.late = true;
+    self->send(self, protocol::replay_more{slot});
+  }
+  const auto is_slow = waiting > behind.most_bytes || now() - behind.given > options.history_age;
+  if (behind.held || behind.late || !is_slow || std::exchange(behind.asked, true))
+    return;
+  self->send(viewers.find(slot)->who, protocol::replay_overdue{});
 }
 
 void hub_state::send_snapshot(slot_type slot) {

@@ -14,10 +14,12 @@ bool holds(const std::vector<fanout::entry>& entries, const fanout::item_ptr& x)
   return std::any_of(entries.begin(), entries.end(), [&](const fanout::entry& e) { return e.what == x; });
 }
 
-bool holds(const std::deque<record_ptr>& records, const fanout::item_ptr& x) {
-  return std::any_of(records.begin(), records.end(), [&](const record_ptr& one) {
-    return std::find(one->items.begin(), one->items.end(), x) != one->items.end();
-  });
+/// Whether `x` came at `at` or later.
+bool comes_from(const place* at, const fanout::item_ptr& x) {
+  for (; at->what; at = at->next.get())
+    if (std::find(at->what->items.begin(), at->what->items.end(), x) != at->what->items.end())
+      return true;
+  return false;
 }
 
 void note_viewer(const model::trace_ptr& mark, const viewer& x, outcome what, std::string_view reason,
@@ -78,7 +80,7 @@ std::vector<fanout::followed_item> hub_state::take_followed(slot_type slot, cons
   std::erase_if(to.behind->followed, [&](fanout::followed_item& x) {
     if (holds(entries, x.what))
       given.push_back(x);
-    else if (holds(to.behind->missed, x.what))
+    else if (comes_from(to.behind->next.get(), x.what))
       return false;
     else
       note_viewer(x.mark, to, outcome::filtered, unseen_reason(slot), outcome::held);

@@ -49,7 +49,7 @@ bool outlet::deliver_live(const fanout::chunk& x) {
 }
 
 void outlet::put_off(const fanout::chunk& x, flow::time_point now) {
-  begin_behind();
+  fall_behind();
   for (const auto& entry : x.entries())
     put(entry, now);
   if (x.position())
@@ -131,10 +131,11 @@ void outlet::put(const fanout::entry& x, flow::time_point now) {
     backlog_->missed.put_state(x.what->now()->id, x, knew_it(x), now);
 }
 
-void outlet::begin_behind() {
+void outlet::fall_behind() {
   if (behind())
     return;
   backlog_ = std::make_unique<backlog>(limits_.max_event_bytes);
+  backlog_->position = position_;
   traffic_.connections_behind.add();
 }
 

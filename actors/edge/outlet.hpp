@@ -36,6 +36,9 @@ public:
   /// Shows a chunk whatever waits already: the sender paces itself by `drained`.
   void replay(const fanout::chunk& x);
 
+  /// The client counts as behind, however little waits, until its socket took everything.
+  void fall_behind();
+
   /// Sends one message to this client alone, however far it is behind.
   void send(std::string_view type, const model::object& data, std::string_view position = {});
 
@@ -84,7 +87,6 @@ private:
   void catch_up(flow::time_point now);
   void tell_lag(std::size_t conflated, std::size_t dropped_events, flow::duration behind);
   void put(const fanout::entry& x, flow::time_point now);
-  void begin_behind();
   void end_behind();
 
   protocol::client_socket& socket_;

@@ -1,13 +1,12 @@
 #pragma once
 
+#include "actors/edge/record_stream.hpp"
 #include "fanout/chunk.hpp"
 #include "hosting/actor.hpp"
-#include "model/position.hpp"
 #include "protocol/interfaces.hpp"
 
 #include <array>
 #include <chrono>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -15,42 +14,29 @@
 
 namespace towncrier::edge {
 
-/// One batch as a hub keeps it.
-struct record {
-  model::origin_position stamp;
-  std::vector<fanout::item_ptr> items;
-  /// The heap it holds, estimated.
-  std::size_t bytes = 0;
-  /// False: latest states and events that stand for several batches, so that nobody can resume within them.
-  bool exact = true;
-  /// How many batches of its origin it is given instead of, and for whom that is all there was: who watches no more
-  /// than this. nullptr: for everybody.
-  std::uint64_t stands_for = 1;
-  std::shared_ptr<const protocol::wants> complete_for = nullptr;
-};
-
-using record_ptr = std::shared_ptr<const record>;
-
-/// What a viewer that is given records out of `missed`, and not yet what happens now, has still to get.
+/// What a viewer that is given records out of what it missed, and not yet what happens now, has still to get.
 struct catch_up {
-  /// Whether it may still say where to resume, so that even `missed` waits.
+  /// Whether it may still say where to resume, so that even what it missed waits.
   bool held = false;
   /// Until when its `resume` waits for what it has heard elsewhere and this edge has not.
   std::optional<std::chrono::steady_clock::time_point> waits_until;
   /// Whether it is to be given the state of everything it watches when it has caught up.
   bool snapshot_due = false;
-  /// Records that it has not been given, oldest first.
-  std::deque<record_ptr> missed;
-  std::size_t missed_bytes = 0;
+  /// The first that it was not given.
+  place_ptr next;
+  /// The records from this one on came after it had resumed: what it missed before is told by where it was.
+  std::uint64_t news_from = 0;
   /// How far it has come.
   model::position at;
+  /// More bytes than these may not wait for it: it would not be catching up.
+  std::size_t most_bytes = 0;
+  /// When it was given something last.
+  std::chrono::steady_clock::time_point given{};
+  /// Whether it was asked if its socket takes anything, and whether it said no: the rest is conflated.
+  bool asked = false;
+  bool late = false;
   /// Followed items among what it missed since it is held back.
   std::vector<fanout::followed_item> followed;
-
-  void add(record_ptr x) {
-    missed_bytes += x->bytes;
-    missed.push_back(std::move(x));
-  }
 };
 
 /// What a hub knows of one viewer.

@@ -28,6 +28,8 @@ using connection_actor = caf::typed_actor<
     caf::reacts_to<delivery>,
     /// Something that was missed.
     caf::reacts_to<replay>,
+    /// It may be too slow for what it missed.
+    caf::reacts_to<replay_overdue>,
     /// A message for this client alone.
     caf::reacts_to<answer>,
     /// An error that answers one of its messages.
@@ -88,6 +90,8 @@ struct heartbeat_order {
 /// The socket of a viewer that is being caught up took what it was given.
 struct replay_more {
   std::uint32_t slot = 0;
+  /// No, it did not, and too much waits: the viewer falls behind, and is given the rest as one that is behind.
+  bool late = false;
 };
 
 /// A viewer's time to say `resume` is over.

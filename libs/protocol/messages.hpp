@@ -20,15 +20,15 @@
 /// What our actors say to each other. All of it stays inside one process.
 namespace towncrier::protocol {
 
-using due_atom = caf::atom_constant<caf::atom("due")>;         // a timer
-using flush_atom = caf::atom_constant<caf::atom("flush")>;     // a hub's window ended
-using drained_atom = caf::atom_constant<caf::atom("drained")>; // a socket took all that was waiting
-using reload_atom = caf::atom_constant<caf::atom("reload")>;   // read your file again
-using list_atom = caf::atom_constant<caf::atom("list")>;       // tell what you hold
-using tick_atom = caf::atom_constant<caf::atom("tick")>;       // time goes on
-using stop_atom = caf::atom_constant<caf::atom("stop")>;       // end in order
+using due_atom = caf::atom_constant<caf::atom("due")>;             // a timer
+using flush_atom = caf::atom_constant<caf::atom("flush")>;         // a hub's window ended
+using drained_atom = caf::atom_constant<caf::atom("drained")>;     // a socket took all that was waiting
+using reload_atom = caf::atom_constant<caf::atom("reload")>;       // read your file again
+using list_atom = caf::atom_constant<caf::atom("list")>;           // tell what you hold
+using tick_atom = caf::atom_constant<caf::atom("tick")>;           // time goes on
+using stop_atom = caf::atom_constant<caf::atom("stop")>;           // end in order
 using delivered_atom = caf::atom_constant<caf::atom("delivered")>; // every hub has it
-using forward_atom = caf::atom_constant<caf::atom("forward")>; // pass it on
+using forward_atom = caf::atom_constant<caf::atom("forward")>;     // pass it on
 
 /// Names a connection on its node for as long as the node lives.
 using connection_id = std::uint64_t;
@@ -187,6 +187,9 @@ struct delivery {
 struct replay {
   fanout::chunk_ptr chunk;
 };
+
+/// A hub asks a viewer of which too much waits to be given: has its socket still not taken what it was given last?
+struct replay_overdue {};
 
 /// A hub's answer to a join: the place the viewer has there and where the stream stands.
 struct joined {

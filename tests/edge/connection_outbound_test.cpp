@@ -133,6 +133,67 @@ TEST_F(connection_outbound_test, takes_more_of_a_replay_when_the_socket_can) {
   EXPECT_EQ(hub.count<protocol::replay_more>(), 1u) << "one for each replay";
 }
 
+TEST_F(connection_outbound_test, waits_for_an_empty_socket_before_it_takes_more_of_a_replay) {
+  become_live();
+  socket->take_nothing();
+  replay({entry_of(event("small"))}, "n1:1:6");
+  EXPECT_FALSE(hub.count<protocol::replay_more>()) << "frames of its own must not pile up";
+  drain();
+  EXPECT_EQ(hub.count<protocol::replay_more>(), 1u);
+}
+
+TEST_F(connection_outbound_test, one_that_does_not_take_a_replay_is_behind_when_it_is_asked) {
+  become_live();
+  socket->take_nothing();
+  replay({entry_of(support::update(character("a", 1)))}, "n1:1:6");
+  EXPECT_EQ(traffic->connections_behind.get(), 0u);
+  send(who, protocol::replay_overdue{});
+  EXPECT_TRUE(hub.take_one<protocol::replay_more>().late);
+  EXPECT_EQ(traffic->connections_behind.get(), 1u);
+  for (std::uint64_t version = 2; version <= 9; ++version)
+    deliver({entry_of(support::state_change(character("a", version)), fanout::shape::as_is, character("a", 1))},
+            "n1:1:" + std::to_string(version + 5));
+  EXPECT_EQ(types_of(socket->take()), "character_update") << "no frame more, however small";
+  drain();
+  const auto messages = socket->take();
+  ASSERT_EQ(types_of(messages), "lag character_update");
+  EXPECT_EQ(number_at(messages[0], "data.conflated"), 7);
+  EXPECT_EQ(number_at(messages[1], "data.version"), 9);
+  EXPECT_EQ(text_at(messages[1], "position"), "n1:1:14");
+  EXPECT_EQ(hub.count<protocol::replay_more>(), 0u) << "it is given everything without asking";
+}
+
+TEST_F(connection_outbound_test, one_that_is_behind_and_missed_nothing_stays_where_it_is) {
+  become_live();
+  socket->take_nothing();
+  replay({entry_of(event("one"))}, "n1:1:6");
+  send(who, protocol::replay_overdue{});
+  drain();
+  EXPECT_EQ(types_of(socket->take()), "event_notification") << "no lag: it was given everything";
+  EXPECT_EQ(traffic->connections_behind.get(), 0u);
+  send(who, protocol::heartbeat_due{});
+  EXPECT_EQ(text_at(socket->take().at(0), "data.position"), "n1:1:6");
+}
+
+TEST_F(connection_outbound_test, one_that_took_a_replay_is_not_late) {
+  become_live();
+  replay({entry_of(event("one"))}, "n1:1:6");
+  hub.clear();
+  send(who, protocol::replay_overdue{});
+  EXPECT_EQ(hub.count<protocol::replay_more>(), 0u) << "it asked for more already";
+  EXPECT_EQ(traffic->connections_behind.get(), 0u);
+}
+
+TEST_F(connection_outbound_test, one_that_is_late_is_closed_with_4001_where_that_is_the_policy) {
+  services.edge.slow_client = "disconnect";
+  become_live();
+  socket->take_nothing();
+  replay({entry_of(event("one"))}, "n1:1:6");
+  EXPECT_FALSE(socket->closed);
+  send(who, protocol::replay_overdue{});
+  EXPECT_EQ(close_code(), 4001);
+}
+
 TEST_F(connection_outbound_test, an_error_carries_all_it_has) {
   become_live();
   send(who, protocol::failure_answer{protocol::errc::rate_limit, "slow down", model::message_id{std::int64_t{7}}, 1.5,

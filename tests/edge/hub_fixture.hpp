@@ -70,9 +70,11 @@ struct hub_fixture : support::actor_fixture {
 
   /// The socket of `x` took what it was given.
   void take_more(const viewer& x) { send(hub, protocol::replay_more{x.welcome.slot}); }
+  /// It did not, and is behind from now on.
+  void be_late(const viewer& x) { send(hub, protocol::replay_more{x.welcome.slot, true}); }
 
   /// What `x` was told since the last call, in order: the entries of live chunks, `~` and those of a replay,
-  /// `=true` or `=false` for the answer to a resume, `subscribed` and the like, `heartbeat`.
+  /// `=true` or `=false` for the answer to a resume, `late?`, `subscribed` and the like, `heartbeat`.
   std::string told(viewer& x) {
     std::string result;
     for (const auto& message : x.probe.take_all())
@@ -98,6 +100,8 @@ struct hub_fixture : support::actor_fixture {
       return "~" + note_chunk(x, *message.get_as<protocol::replay>(0).chunk);
     if (probe::is<protocol::heartbeat_due>(message))
       return "heartbeat";
+    if (probe::is<protocol::replay_overdue>(message))
+      return "late?";
     if (!probe::is<protocol::answer>(message))
       return "?";
     const auto& answer = message.get_as<protocol::answer>(0);

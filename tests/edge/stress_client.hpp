@@ -24,6 +24,7 @@ public:
     asks_ = snapshot_due_ = x == way::fresh;
     ignored_ = false;
     welcomed_ = false;
+    snapshot_follows_ = false;
     if (x == way::fresh) {
       begin_anew();
       position_.clear();
@@ -45,6 +46,7 @@ public:
         take(element);
     const auto position = support::text_at(message, "position");
     snapshot_due_ = snapshot_due_ && (position.empty() || asks_);
+    snapshot_follows_ = snapshot_follows_ && (position.empty() || position == fanout::unresumable);
     note_position(position);
     return answer;
   }
@@ -70,6 +72,11 @@ private:
     strict_ = false;
   }
 
+  void expect_snapshot() {
+    asks_ = strict_ = false;
+    snapshot_follows_ = true;
+  }
+
   void note_position(const std::string& x) {
     if (!waits_for_result_ && !snapshot_due_ && !x.empty())
       position_ = x;
@@ -82,7 +89,7 @@ private:
     if (type == "result")
       answered(support::true_at(x, "data.data.resumed"));
     else if (type == "subscribed")
-      asks_ = strict_ = false; // a snapshot follows
+      expect_snapshot();
     else if (type == "heartbeat")
       note_position(support::text_at(x, "data.position"));
     else if (type == "lag")
@@ -147,7 +154,7 @@ private:
     // A snapshot may repeat what is known; it is over when something new comes.
     EXPECT_GE(version, last) << id;
     EXPECT_FALSE(strict_ && version == last) << id << " was shown twice";
-    strict_ = strict_ || type == "state_change";
+    strict_ = strict_ || (type == "state_change" && !snapshot_follows_);
     last = version;
     if (type == "character_removed")
       state.erase(id);
@@ -166,6 +173,8 @@ private:
   bool strict_ = false;
   /// Whether it did not yet see the snapshot that it needs: until then no position is worth keeping.
   bool snapshot_due_ = false;
+  /// Whether one that it asked for has still to come; what was held back for it may come first, without a position.
+  bool snapshot_follows_ = false;
   /// Whether it is about to ask for one.
   bool asks_ = false;
   bool waits_for_result_ = false;

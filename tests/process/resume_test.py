@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import random
 
-from viewers import Viewer, ViewerTest, change, event, numbers, run
+from viewers import SMALL_BUFFERS, Viewer, ViewerTest, change, event, eventually, metric, numbers, run
 
 SEEDS = 5
 VIEWERS = 50
@@ -17,10 +17,10 @@ class Publisher:
         self.viewer = viewer
         self.number = 0
 
-    async def publish(self, count):
+    async def publish(self, count, **more):
         messages = []
         for self.number in range(self.number + 1, self.number + count + 1):
-            messages += [event(self.number), change(f"c{self.number % 7}", f"S{self.number}", x=self.number, y=0)]
+            messages += [event(self.number, **more), change(f"c{self.number % 7}", f"S{self.number}", x=self.number, y=0)]
         answer = await self.viewer.ask("batch", messages)
         assert answer["data"].get("ok"), answer
 
@@ -185,6 +185,51 @@ class Resume(ViewerTest):
         second = await self.come_back(first, "url")
         await second.until(lambda: numbers(second)[-1:] == [99], "the rest")
         self.check([first, second])
+
+    async def test_bounds_what_waits_for_who_comes_back_and_does_not_read(self):
+        node = self.node = self.start("--edge.max-queued-bytes", "64KiB", "--edge.max-event-bytes", "64KiB",
+                                      "--edge.send-buffer", "16KiB", "--edge.resume-grace", "3s")
+        self.publisher = publisher = Publisher(await self.enter(Viewer(node.websocket_url())))
+        first = await self.watch()
+        await first.cut()
+        for _ in range(10):
+            await publisher.publish(10, words="x" * 4000)
+        stalled = [await self.come_back_and_stall(first) for _ in range(10)]
+        reader = await self.come_back(first, "url")
+        for _ in range(20):
+            await publisher.publish(10, words="x" * 4000)
+        await self.reaches(reader)
+        self.check([first, reader])
+        await eventually(lambda: metric(node, "towncrier_connections_behind") == len(stalled), "that all are behind")
+        await publisher.publish(10)
+        await self.reaches(reader)
+        self.check([first, reader])
+        for viewer in stalled:
+            viewer.go_on()
+            await self.reaches(viewer)
+            await viewer.until(lambda v=viewer: self.versions(v) == self.versions(reader), "the latest states")
+            self.check_lagged(first, viewer)
+        await eventually(lambda: metric(node, "towncrier_connections_behind") == 0, "that nobody is behind")
+
+    @staticmethod
+    def versions(viewer):
+        return {who: (x["state"], x["epoch"], x["version"]) for who, x in viewer.states.items()}
+
+    async def come_back_and_stall(self, old):
+        viewer = Viewer(self.node.websocket_url(f"/?position={old.position}"), **SMALL_BUFFERS)
+        viewer.stall()
+        viewer = await self.enter(viewer)
+        self.assertTrue(viewer.welcome["resumed"])
+        return viewer
+
+    def check_lagged(self, old, viewer):
+        """It was told of everything that it was not given."""
+        seen = numbers(old) + numbers(viewer)
+        self.assertEqual(seen, sorted(set(seen)))
+        dropped = sum(x["dropped_events"] for x in viewer.lags)
+        self.assertGreater(dropped, 0)
+        self.assertEqual(seen[-1] - seen[0] + 1, len(seen) + dropped)
+        self.assertEqual(viewer.faults, [])
 
 
 class History(ViewerTest):
