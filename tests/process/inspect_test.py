@@ -140,7 +140,8 @@ class Seeing(ViewerTest):
         first = answer["actors"][0]
         self.assertEqual(first["kind"], "batcher", answer)
         self.assertGreaterEqual(first["busy_seconds"] / first["handled"], 0.020)
-        self.assertLess(first["busy_seconds"] / first["handled"], 0.040)
+        # To the millisecond it is told by the actors' own tests, where nobody else takes the processor away.
+        self.assertLess(first["busy_seconds"] / first["handled"], 0.080)
 
     async def test_counts_nothing_when_told(self):
         node = self.start("--inspection.enabled", "false")

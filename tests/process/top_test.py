@@ -94,7 +94,7 @@ class Top(ViewerTest):
                 else:
                     top.process.send_signal(end)
                 self.assertEqual(top.wait(), 0)
-                self.assertLess(time.monotonic() - begin, 3)
+                self.assertLess(time.monotonic() - begin, 6, "sooner than the question is given up")
                 self.assertTrue(top.restored, end)
             finally:
                 node.send_signal(signal.SIGCONT)
