@@ -2,16 +2,10 @@
 
 import asyncio
 import json
-import os
-import shutil
-import subprocess
 import time
-import unittest
 
 from admin import call, towncrier
 from viewers import Viewer, ViewerTest, change, eventually, run
-
-MONITORING = os.path.join(os.path.dirname(__file__), "..", "..", "configs", "monitoring")
 
 
 def why(node, connection, character):
@@ -201,27 +195,6 @@ class Why(ViewerTest):
 def change_of(who):
     message = change(who, "MOVED")
     return message["type"], message["data"]
-
-
-class Monitoring(ViewerTest):
-    @unittest.skipUnless(shutil.which("promtool"), "there is no promtool here")
-    async def test_has_rules_and_metrics_that_prometheus_takes(self):
-        checked = subprocess.run(["promtool", "check", "rules", os.path.join(MONITORING, "alerts.yml")],
-                                 capture_output=True, text=True, check=False)
-        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
-        node = self.start()
-        await self.enter(Viewer(node.websocket_url()))
-        text = node.get(node.admin_url())[1]
-        checked = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, check=False)
-        self.assertEqual((checked.returncode, checked.stderr), (0, b""))
-        # What the dashboard and the rules speak of is there.
-        with open(os.path.join(MONITORING, "dashboard.json"), encoding="utf-8") as file:
-            dashboard = json.load(file)
-        for panel in dashboard["panels"]:
-            for target in panel["targets"]:
-                name = next(x for x in target["expr"].replace("{", "(").replace("[", "(").split("(")
-                            if x.startswith(("towncrier_", "process_")))
-                self.assertIn(name.encode(), text)
 
 
 if __name__ == "__main__":
