@@ -58,6 +58,8 @@ struct hub_state {
   void send_heartbeat(const viewer& to, std::optional<model::message_id> id);
   void set_interest(slot_type slot, const std::vector<std::string>& channels, const std::optional<model::area>& area);
   void watch_world(slot_type slot);
+  /// `channels`, and `area` where it has one.
+  model::object interest_of(slot_type slot) const;
   void confirm(const viewer& to, slot_type slot, std::string_view type, const std::optional<model::message_id>& id);
   void show_area_change(slot_type slot, const std::vector<fanout::item_ptr>& visible_before);
   std::vector<fanout::item_ptr> visible_now(slot_type slot);

@@ -30,22 +30,18 @@ model::object hub_state::why(const protocol::why_request& x) {
   const auto* viewer = viewers.find(x.from);
   if (viewer == nullptr)
     return {{"seen", false}, {"reason", "not_welcome_yet"}};
-  const auto* found = latest.find(x.character);
-  if (found == nullptr) {
-    const auto removed = latest.last_revision(x.character).has_value();
-    return {{"seen", false}, {"reason", removed ? "character_removed" : "unknown_character"}};
-  }
-  const auto& now = *(*found)->now();
-  model::object result{{"epoch", now.rev.epoch}, {"version", now.rev.version}, {"changed_at", now.timestamp}};
-  model::array channels;
-  for (auto& channel : interest.channels(x.from.slot))
-    channels.emplace_back(std::move(channel));
-  result.emplace_back("channels", std::move(channels));
+  auto result = interest_of(x.from.slot);
   const auto answer = [&](model::value seen, std::string_view reason) {
     result.emplace_back("seen", std::move(seen));
     result.emplace_back("reason", reason);
     return result;
   };
+  const auto* found = latest.find(x.character);
+  if (found == nullptr)
+    return answer(false, latest.last_revision(x.character) ? "character_removed" : "unknown_character");
+  const auto& now = *(*found)->now();
+  result.insert(result.begin(),
+                {{"epoch", now.rev.epoch}, {"version", now.rev.version}, {"changed_at", now.timestamp}});
   if (!interest.visible(x.from.slot, now))
     return answer(false, unseen_reason(x.from.slot));
   if (viewer->behind)

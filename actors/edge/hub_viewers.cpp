@@ -176,14 +176,19 @@ void hub_state::watch_world(slot_type slot) {
   set_interest(slot, {"world"}, std::nullopt);
 }
 
-void hub_state::confirm(const viewer& to, slot_type slot, std::string_view type,
-                        const std::optional<model::message_id>& id) {
+model::object hub_state::interest_of(slot_type slot) const {
   model::array channels;
   for (auto& channel : interest.channels(slot))
     channels.emplace_back(std::move(channel));
-  model::object data{{"channels", std::move(channels)}};
+  model::object result{{"channels", std::move(channels)}};
   if (const auto area = interest.area(slot))
-    data.emplace_back("area", area_object(*area));
+    result.emplace_back("area", area_object(*area));
+  return result;
+}
+
+void hub_state::confirm(const viewer& to, slot_type slot, std::string_view type,
+                        const std::optional<model::message_id>& id) {
+  auto data = interest_of(slot);
   if (id)
     data.emplace_back("id", protocol::to_value(*id));
   self->send(to.who, protocol::answer{std::string{type}, std::move(data), {}});

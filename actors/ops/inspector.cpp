@@ -64,7 +64,9 @@ void inspector_state::ask_peers(const std::string& node, model::object question,
 
 void inspector_state::answer(const model::object& question, promise to) {
   const auto what = text_of(question, "what");
-  if (what == "actors")
+  if (what == "actors" && text_of(question, "state") == "true" && text_of(question, "tree").empty())
+    actors_with_states(question, std::move(to));
+  else if (what == "actors")
     give(to, actors(question));
   else if (what == "nodes")
     give(to, nodes());
@@ -163,27 +165,15 @@ model::object inspector_state::ended() const {
 void inspector_state::actor(const model::object& question, promise to) {
   const auto id = number_of(question, "id", 0);
   const auto row = hosting::actor_list::one(self->system(), id);
-  const auto who = hosting::actor_list::find(self->system(), id);
-  if (!row || !who)
+  if (!row || !hosting::actor_list::find(self->system(), id))
     return give(to, failure("no actor " + std::to_string(id) + " lives on node " + services.node));
   auto result = view(*row, services.node);
   result.emplace_back("last_message", hosting::actor_list::last_message(self->system(), id));
   add_relations(result, hosting::actor_list::relations(self->system(), id, default_limit));
-  if (who == self->ctrl()) {
-    result.emplace_back("state", describe());
-    return give(to, std::move(result));
-  }
-  self->request(caf::actor_cast<caf::actor>(who), 500ms, hosting::state_request{})
-      .then(
-          [to, result](hosting::state_answer& x) mutable {
-            result.emplace_back("state", std::move(x.state));
-            give(to, std::move(result));
-          },
-          [to, result](const caf::error&) mutable {
-            result.emplace_back("state", model::value{});
-            result.emplace_back("note", "it is too busy to answer: its state is not known");
-            give(to, std::move(result));
-          });
+  ask_state(id, [to, result](model::object more) mutable {
+    result.insert(result.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+    give(to, std::move(result));
+  });
 }
 
 void inspector_state::trace(const model::object& question, promise to) {

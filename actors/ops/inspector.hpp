@@ -23,8 +23,8 @@ struct inspector_services {
 /// Answers operators' questions, for its own node or, through `peers`, for all. A question is an object with `what`:
 /// nodes, actors, actor, top, kinds, ended, why, trace, act; nodes/API.md says the rest.
 ///
-/// inspector.cpp: questions about actors, and those of other nodes. inspector_top.cpp: the busiest. inspector_acts.cpp:
-/// why, and acts.
+/// inspector.cpp: questions about actors, and those of other nodes. inspector_states.cpp: what actors say they are
+/// about. inspector_top.cpp: the busiest. inspector_acts.cpp: why, and acts.
 struct inspector_state {
   static inline const char* name = "inspector";
   using self_pointer = hosting::pointer<protocol::inspector_actor, inspector_state>;
@@ -40,7 +40,12 @@ struct inspector_state {
   model::object nodes() const;
   model::object kinds() const;
   model::object ended() const;
+  void actors_with_states(const model::object& question, promise to);
   void actor(const model::object& question, promise to);
+  /// Gives `then` the members `state` and, where it is not known, `note`.
+  void ask_state(caf::actor_id id, std::function<void(model::object)> then);
+  void ask_subscriptions(const caf::strong_actor_ptr& connection, model::value state,
+                         std::function<void(model::object)> then);
   void top(const model::object& question, promise to);
   void why(const model::object& question, promise to);
   void trace(const model::object& question, promise to);

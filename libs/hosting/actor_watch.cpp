@@ -83,7 +83,7 @@ actor_watch::turn::turn(actor_watch& who, caf::mailbox_element& x) noexcept
       mine.last_atom.set(type.first == caf::type_nr<caf::atom_value>::value
                              ? static_cast<std::uint64_t>(content.get_as<caf::atom_value>(0))
                              : 0);
-    } else {
+    } else if (type.second != &typeid(state_request)) { // who looks on is not what an actor is about
       mine.last_type.set(type.second);
     }
   }

@@ -43,6 +43,7 @@ TEST_F(hub_why_test, delivered_means_that_it_was_told) {
 TEST_F(hub_why_test, what_nobody_knows_and_what_is_gone) {
   auto x = join_live({"world"});
   EXPECT_EQ(why(x), "unknown_character");
+  EXPECT_EQ(*ask(x).find("channels"), (model::value{model::array{model::value{"world"}}}));
   publish({update(character("a", 1)), removed(character("a", 2))});
   EXPECT_EQ(why(x), "character_removed");
   EXPECT_EQ(told(x), "a1 a2x");
@@ -58,6 +59,7 @@ TEST_F(hub_why_test, what_it_does_not_watch) {
   EXPECT_EQ(why(nothing), "nothing_subscribed");
   EXPECT_EQ(why(elsewhere), "not_subscribed");
   EXPECT_EQ(why(outside), "outside_its_area");
+  EXPECT_EQ(*ask(outside).find("area")->find("width"), model::value{10.0});
   EXPECT_EQ(told(nothing) + told(elsewhere) + told(outside), "");
 }
 

@@ -139,6 +139,7 @@ TEST_F(actor_watch_test, every_actor_says_what_it_shows) {
   const auto answer = request<state_answer>(untyped, state_request{});
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->state, (model::object{{"last", std::uint64_t{7}}}));
+  EXPECT_EQ(actor_list::last_message(system(), who->id()), "due") << "to look on is not its business";
 }
 
 TEST_F(actor_watch_test, knows_who_monitors_whom_until_one_of_them_ends) {

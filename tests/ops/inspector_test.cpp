@@ -53,6 +53,20 @@ TEST_F(inspector_test, shows_one_actor_with_its_state) {
   EXPECT_FALSE(member(ask({{"what", "actor"}, {"id", "4711"}}), "error").is_null());
 }
 
+TEST_F(inspector_test, shows_a_list_with_the_states) {
+  const auto only = [&](model::object question) {
+    const auto rows = member(ask(std::move(question)), "actors");
+    EXPECT_EQ(rows.get_if<model::array>()->size(), 1u);
+    return rows.get_if<model::array>()->front();
+  };
+  model::object question{{"what", "actors"}, {"kind", "inspector"}};
+  EXPECT_EQ(only(question).find("state"), nullptr);
+  question.emplace_back("state", "true");
+  EXPECT_EQ(member(member(only(question), "state"), "knows_peers"), model::value{false});
+  const auto nobody = ask({{"what", "actors"}, {"kind", "nobody"}, {"state", "true"}});
+  EXPECT_TRUE(member(nobody, "actors").get_if<model::array>()->empty());
+}
+
 TEST_F(inspector_test, samples_only_while_somebody_asks) {
   caf::scoped_actor self{system()};
   auto pending = self->request(who, caf::infinite, protocol::inspect_request{model::object{{"what", "top"}}});

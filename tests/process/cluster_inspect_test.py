@@ -4,6 +4,7 @@ import asyncio
 import atexit
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -111,6 +112,20 @@ class ClusterInspection(unittest.IsolatedAsyncioTestCase):
         self.assertTrue(shown["membership"]["registered"])
         self.assertEqual(set(shown["membership"]["nodes"]), set(self.nodes))
         self.assertEqual(len(shown["edge_roster"]["other_edges"]), 2)
+
+    async def test_one_question_tells_of_every_link(self):
+        told = self.actors("kind=peer_link&node=all&state=true", "n2")
+        self.assertEqual(sorted((x["node"], x["state"]["node"]) for x in told),
+                         [(x, y) for x in self.nodes for y in self.nodes if x != y])
+        self.assertEqual({x["state"]["phase"] for x in told}, {"live"})
+        self.assertNotIn("state", self.actors("kind=peer_link&node=all")[0])
+
+    @unittest.skipUnless(shutil.which("promtool"), "there is no promtool here")
+    async def test_the_metrics_of_each_node_are_clean(self):
+        for node in self.nodes.values():
+            with urllib.request.urlopen(node.admin + "/metrics", timeout=20) as reply:
+                checked = subprocess.run(["promtool", "check", "metrics"], input=reply.read(), capture_output=True, check=False)
+            self.assertEqual((checked.returncode, checked.stdout, checked.stderr), (0, b"", b""))
 
     async def test_acts_wherever_the_character_is(self):
         async with Viewer(self.nodes["n1"].edge) as viewer:

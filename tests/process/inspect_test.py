@@ -32,6 +32,7 @@ class Seeing(ViewerTest):
         self.assertGreater(connection["handled"], 0)
         status, one = call(node, f"actors/{connection['id']}")
         self.assertEqual((status, one["state"]["phase"], one["state"]["connection"]), (200, "live", name))
+        self.assertEqual((one["state"]["subscriptions"], one["state"]["area"]), (["world"], None))
         self.assertEqual(call(node, "actors/999999")[0], 404)
         status, tree = call(node, "actors?tree=true")
         hub = next(x for x in tree["actors"] if x["id"] == connection["parent"])
