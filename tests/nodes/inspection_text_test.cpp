@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 namespace towncrier::commands {
 
 namespace {
@@ -40,10 +42,28 @@ TEST(actor_table, says_what_a_tree_leaves_out) {
   EXPECT_THAT(text, HasSubstr(" `- 7 more\n"));
 }
 
+TEST(actor_table, leaves_columns_out_for_long_names) {
+  const model::array actors{named("directory", 1, {named("character_publisher patience-fairweather", 2)})};
+  EXPECT_EQ(tree_width(actors), 43u);
+  const actor_table table{list_columns(false), 80, {}, tree_width(actors)};
+  EXPECT_EQ(table.heading(), "     ID  MAILBOX   PEAK HANDLED   BUSY ACTOR");
+  EXPECT_THAT(actor_tree(actors, table), HasSubstr("directory\n"));
+}
+
+TEST(actor_table, keeps_the_column_that_it_is_sorted_by) {
+  for (const auto& [sort, title] :
+       {std::pair{"busy", ">BUSY%"}, std::pair{"handled", ">MSG/S"}, std::pair{"mailbox", ">MAILBOX"},
+        std::pair{"wait", ">WAIT"}, std::pair{"peak", ">PEAK"}})
+    for (std::size_t width = 10; width < 120; ++width)
+      EXPECT_NE((actor_table{top_columns(true), width, sort}.heading().find(title)), std::string::npos)
+          << sort << " at " << width;
+  EXPECT_EQ((actor_table{top_columns(false), 30, "wait"}.heading()), " >WAIT ACTOR");
+}
+
 TEST(actor_table, leaves_columns_out_where_it_is_narrow) {
   for (std::size_t width = 1; width < 120; ++width) {
-    const actor_table table{top_columns(true), width};
-    EXPECT_LE(display_width(table.heading("busy")), width);
+    const actor_table table{top_columns(true), width, "busy"};
+    EXPECT_LE(display_width(table.heading()), width);
     EXPECT_LE(display_width(table.line(named("a_kind_with_a_long_name", 1234567))), width);
   }
 }
@@ -88,13 +108,39 @@ TEST(node_tables, shows_nodes_and_links) {
       {"links", model::array{model::object{
                     {"node", "n2"}, {"phase", "dialling"}, {"breaker", "open"}, {"last_error", "no connection"}}}},
       {"etcd", false}};
-  const auto text = node_tables(x);
+  const auto text = node_tables(x, 200);
   EXPECT_THAT(text, StartsWith("NODE "));
   EXPECT_THAT(text, HasSubstr("leaving"));
   EXPECT_THAT(text, HasSubstr("ws://a:1"));
   EXPECT_THAT(text, HasSubstr("dialling open"));
   EXPECT_THAT(text, HasSubstr("no connection"));
   EXPECT_THAT(text, HasSubstr("etcd cannot be reached"));
+}
+
+TEST(node_tables, fits_a_terminal) {
+  const model::value x =
+      model::object{{"nodes", model::array{model::object{{"id", "a-node-with-a-rather-long-name"},
+                                                         {"actors", 1234567},
+                                                         {"edge", "ws://a-host-with-a-long-name.example:8765"}}}},
+                    {"links", model::array{model::object{{"node", "n2"}, {"last_error", std::string(100, 'x')}}}}};
+  std::istringstream lines{node_tables(x, 80)};
+  for (std::string line; std::getline(lines, line);)
+    EXPECT_LE(display_width(line), 80u) << line;
+  // Short ids leave room for the address.
+  const model::value small =
+      model::object{{"nodes", model::array{model::object{{"id", "n1"}, {"edge", "ws://127.0.0.1:29330"}}}}};
+  EXPECT_THAT(node_tables(small, 80), HasSubstr("ws://127.0.0.1:29330\n"));
+}
+
+TEST(value_lines, shows_times_and_lists_as_such) {
+  const auto lines =
+      value_lines(model::object{{"changed_at", 1795629677.16},
+                                {"channels", model::array{model::value{"world"}, model::value{"event:x"}}},
+                                {"n", 1795629677.5}},
+                  80, 0);
+  EXPECT_THAT(lines.at(0), ::testing::MatchesRegex("changed_at  2026-11-2[56] [0-9:]+"));
+  EXPECT_EQ(lines.at(1), "channels    world, event:x");
+  EXPECT_THAT(lines.at(2), HasSubstr("1795629677.5"));
 }
 
 } // namespace towncrier::commands

@@ -52,6 +52,14 @@ TEST(trace_tree, moves_branches_to_the_right_and_a_chain_not) {
   EXPECT_EQ(column("arrived"), column("linked"));
 }
 
+TEST(trace_tree, tells_the_node_of_who_has_a_long_name) {
+  auto one = span(1, 0, "published");
+  one.replace(one.find(R"("label": "")"), 11, R"("label": "patience-fairweather-of-the-old-mill")");
+  const auto text = trace_tree(message_of({one}));
+  EXPECT_NE(text.find("~ @n1\n"), std::string::npos) << text;
+  EXPECT_LE(width_of(text), 80u) << text;
+}
+
 TEST(trace_tree, tells_of_many_viewers_alike_in_a_line) {
   std::vector<std::string> spans{span(1, 0, "fan_out")};
   for (int i = 2; i < 102; ++i)

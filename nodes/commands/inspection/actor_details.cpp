@@ -14,15 +14,34 @@ namespace towncrier::commands {
 
 namespace {
 
-std::string when(double timestamp, double now) {
+std::string moment(double timestamp) {
   if (!(timestamp > 0 && timestamp < 253402300800.0)) // until the year 9999
     return "-";
   const auto seconds = static_cast<std::time_t>(timestamp);
   std::tm parts{};
   localtime_r(&seconds, &parts);
-  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}, {} ago", parts.tm_year + 1900, parts.tm_mon + 1,
-                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
-                     short_time(std::max(0.0, now - timestamp)));
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
+                     parts.tm_hour, parts.tm_min, parts.tm_sec);
+}
+
+std::string when(double timestamp, double now) {
+  const auto out = moment(timestamp);
+  return out == "-" ? out : out + ", " + short_time(std::max(0.0, now - timestamp)) + " ago";
+}
+
+/// A value of a state in a line: times as such, a list as its members.
+std::string plain(const std::string& key, const model::value& x) {
+  if (const auto* list = x.get_if<model::array>()) {
+    std::string out;
+    for (const auto& one : *list)
+      out += (out.empty() ? "" : ", ") + text_in(model::object{{"x", one}}, "x");
+    return list->empty() ? "none" : out;
+  }
+  const auto* seconds = x.get_if<double>();
+  const auto is_time = key.ends_with("_at") || key == "timestamp" || key == "since" || key == "began";
+  if (seconds != nullptr && is_time && *seconds > 1e9)
+    return moment(*seconds);
+  return x.is_null() ? "-" : text_in(model::object{{"x", x}}, "x");
 }
 
 /// The numbers of an array, as many as fit beside how many more there are.
@@ -107,7 +126,7 @@ std::vector<std::string> value_lines(const model::value& x, std::size_t width, s
       for (auto& line : value_lines(value, width, indent + 2))
         out.push_back(std::move(line));
     } else {
-      out.push_back(cut(margin + fit_left(key, keys) + "  " + text_in(x, key), width));
+      out.push_back(cut(margin + fit_left(key, keys) + "  " + plain(key, value), width));
     }
   }
   return out;

@@ -7,13 +7,15 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace towncrier::commands {
 
 namespace {
 
 /// A name gets at least so much, or columns go.
-constexpr std::size_t name_width = 22;
+constexpr std::size_t least_name_width = 22;
+constexpr std::size_t branch_width = 3;
 
 struct column_style {
   column what;
@@ -85,27 +87,29 @@ void add_branches(std::string& out, const model::array& actors, double left_out,
 
 } // namespace
 
-actor_table::actor_table(std::span<const column> wanted, std::size_t width)
+actor_table::actor_table(std::span<const column> wanted, std::size_t width, std::string_view sorted,
+                         std::size_t name_width)
     : columns_(wanted.begin(), wanted.end()), width_(width) {
+  if (const auto at = std::find_if(columns_.begin(), columns_.end(),
+                                   [&](column x) { return !sorted.empty() && style_of(x).sort == sorted; });
+      at != columns_.end())
+    sorted_ = *at;
   const auto needed = [&] {
-    std::size_t result = name_width;
+    std::size_t result = std::max(least_name_width, std::min(name_width, width / 2));
     for (const auto x : columns_)
       result += style_of(x).width + 1;
     return result;
   };
-  while (!columns_.empty() && needed() > width)
-    columns_.erase(std::min_element(columns_.begin(), columns_.end(),
-                                    [](column x, column y) { return style_of(x).worth < style_of(y).worth; }));
+  const auto worth = [&](column x) { return x == sorted_ ? std::numeric_limits<int>::max() : style_of(x).worth; };
+  while (columns_.size() > (sorted_ ? 1 : 0) && needed() > width)
+    columns_.erase(
+        std::min_element(columns_.begin(), columns_.end(), [&](column x, column y) { return worth(x) < worth(y); }));
 }
 
-std::string actor_table::heading(std::string_view sorted) const {
+std::string actor_table::heading() const {
   std::string out;
-  auto marked = sorted.empty();
-  for (const auto x : columns_) {
-    const auto& style = style_of(x);
-    const auto here = !std::exchange(marked, marked || style.sort == sorted) && style.sort == sorted;
-    out += aligned(x, (here ? ">" : "") + std::string{style.title}) + ' ';
-  }
+  for (const auto x : columns_)
+    out += aligned(x, (x == sorted_ ? ">" : "") + std::string{style_of(x).title}) + ' ';
   return cut(out + "ACTOR", width_);
 }
 
@@ -142,6 +146,15 @@ std::vector<column> list_columns(bool nodes) {
 std::string name_of(const model::value& actor) {
   const auto label = text_in(actor, "label");
   return text_in(actor, "kind") + (label.empty() ? "" : " " + label);
+}
+
+std::size_t tree_width(const model::array& actors) {
+  std::size_t result = 0;
+  for (const auto& x : actors) {
+    const auto& children = rows_in(x, "children");
+    result = std::max({result, display_width(name_of(x)), children.empty() ? 0 : branch_width + tree_width(children)});
+  }
+  return result;
 }
 
 std::string actor_tree(const model::array& actors, const actor_table& table) {

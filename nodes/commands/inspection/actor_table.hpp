@@ -3,6 +3,7 @@
 #include "model/value.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,11 +18,13 @@ enum class column { id, node, busy_share, rate, mailbox, peak, wait, handled, bu
 class actor_table {
 public:
   /// Of `wanted`, in this order, what fits into `width` columns of a terminal beside a name of some length; the columns
-  /// that say the least go first.
-  actor_table(std::span<const column> wanted, std::size_t width);
+  /// that say the least go first. That by which the actors are `sorted`, if any, always stays. `name_width`: the room
+  /// that names want; they get some less, and never more than half of the width.
+  actor_table(std::span<const column> wanted, std::size_t width, std::string_view sorted = {},
+              std::size_t name_width = 0);
 
-  /// The titles, that of `sorted` marked.
-  std::string heading(std::string_view sorted = {}) const;
+  /// The titles; that of the order is marked.
+  std::string heading() const;
 
   /// One actor. `prefix` comes before its name: the branches of a tree.
   std::string line(const model::value& actor, std::string_view prefix = {}) const;
@@ -31,6 +34,7 @@ public:
 
 private:
   std::vector<column> columns_;
+  std::optional<column> sorted_;
   std::size_t width_;
 };
 
@@ -40,6 +44,9 @@ std::vector<column> list_columns(bool nodes);
 
 /// Its kind and label.
 std::string name_of(const model::value& actor);
+
+/// How much room the names of such a tree take, with the branches before them.
+std::size_t tree_width(const model::array& actors);
 
 /// A tree of actors, each with its `children`, as lines with branches.
 std::string actor_tree(const model::array& actors, const actor_table& table);

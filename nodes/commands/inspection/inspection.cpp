@@ -38,8 +38,8 @@ std::size_t count(const model::array& actors) {
 }
 
 std::string actors_text_of(const model::value& answer, const actors_settings& x) {
-  const actor_table table{list_columns(x.node == "all"), output_width()};
   const auto& actors = rows_in(answer, "actors");
+  const actor_table table{list_columns(x.node == "all"), output_width(), {}, tree_width(actors)};
   const auto shown = count(actors);
   auto out = table.heading() + '\n' + actor_tree(actors, table);
   out += fmt::format("{} of {} actors", shown, text_in(answer, "total"));
@@ -151,7 +151,8 @@ int run_inspect(const arguments& line) {
 
 int run_nodes(const arguments& line) {
   return run_with<nodes_settings>("nodes", line, [](const nodes_settings& x) {
-    return show(x.admin, ask_admin(x.admin, "nodes", {{"node", "all"}}), node_tables);
+    return show(x.admin, ask_admin(x.admin, "nodes", {{"node", "all"}}),
+                [](const model::value& answer) { return node_tables(answer, output_width()); });
   });
 }
 

@@ -44,18 +44,27 @@ constexpr std::array<reason_text, 15> reasons{{
     {"no_such_connection", "There is no connection {who} on that node: it has gone, or it is another node's."},
 }};
 
-std::string node_line(const model::value& x) {
-  return fmt::format("{} {} {} {} {} {}  {}\n", fit_left(text_in(x, "id"), 20),
+/// How wide a column of node ids has to be.
+std::size_t widest_id(const model::value& answer, std::string_view list, std::string_view key, std::string_view title) {
+  constexpr std::size_t most = 20;
+  auto result = title.size();
+  for (const auto& x : rows_in(answer, list))
+    result = std::max(result, display_width(text_in(x, key)));
+  return std::min(result, most);
+}
+
+std::string node_line(const model::value& x, std::size_t id_width) {
+  return fmt::format("{} {} {} {} {} {}  {}", fit_left(text_in(x, "id"), id_width),
                      fit_left(text_in(x, "state").empty() ? "up" : text_in(x, "state"), 8),
-                     fit_right(short_count(number_in(x, "actors")), 8),
+                     fit_right(short_count(number_in(x, "actors")), 7),
                      fit_right(short_count(number_in(x, "mailbox")), 8),
                      fit_right(short_count(number_in(x, "handled")), 8),
                      fit_right(short_time(number_in(x, "busy_seconds")), 7), text_in(x, "edge"));
 }
 
-std::string link_line(const model::value& x) {
+std::string link_line(const model::value& x, std::size_t id_width) {
   const auto error = text_in(x, "last_error");
-  return fmt::format("{} {} {} {} {} {} {}{}\n", fit_left(text_in(x, "node"), 20), fit_left(text_in(x, "phase"), 8),
+  return fmt::format("{} {} {} {} {} {} {}{}", fit_left(text_in(x, "node"), id_width), fit_left(text_in(x, "phase"), 8),
                      fit_left(text_in(x, "breaker"), 9), fit_right(short_count(number_in(x, "sent_bytes")), 8),
                      fit_right(short_count(number_in(x, "received_bytes")), 8),
                      fit_right(short_count(number_in(x, "in_flight_bytes")), 9),
@@ -74,16 +83,21 @@ std::string why_sentence(const model::value& answer) {
                      fmt::arg("phase", text_in(answer, "phase")));
 }
 
-std::string node_tables(const model::value& answer) {
-  auto out = fmt::format("{:<20} {:<8} {:>8} {:>8} {:>8} {:>7}  {}\n", "NODE", "STATE", "ACTORS", "MAILBOX", "HANDLED",
-                         "BUSY", "EDGE");
+std::string node_tables(const model::value& answer, std::size_t width) {
+  std::string out;
+  const auto add = [&](const std::string& line) { out += cut(line, width) + '\n'; };
+  const auto id_width = widest_id(answer, "nodes", "id", "NODE");
+  add(fmt::format("{:<{}} {:<8} {:>7} {:>8} {:>8} {:>7}  {}", "NODE", id_width, "STATE", "ACTORS", "MAILBOX", "HANDLED",
+                  "BUSY", "EDGE"));
   for (const auto& x : rows_in(answer, "nodes"))
-    out += node_line(x);
+    add(node_line(x, id_width));
   if (!rows_in(answer, "links").empty()) {
-    out += fmt::format("\n{:<20} {:<8} {:<9} {:>8} {:>8} {:>9} {:>5}\n", "LINK TO", "PHASE", "BREAKER", "SENT B",
-                       "RECVD B", "IN FLIGHT", "LOST");
+    const auto to_width = widest_id(answer, "links", "node", "LINK TO");
+    out += '\n';
+    add(fmt::format("{:<{}} {:<8} {:<9} {:>8} {:>8} {:>9} {:>5}", "LINK TO", to_width, "PHASE", "BREAKER", "SENT B",
+                    "RECVD B", "IN FLIGHT", "LOST"));
     for (const auto& x : rows_in(answer, "links"))
-      out += link_line(x);
+      add(link_line(x, to_width));
   }
   if (const auto* reachable = answer.find("etcd"); reachable != nullptr && *reachable == model::value{false})
     out += "\netcd cannot be reached: nodes can neither come nor go until it can.\n";

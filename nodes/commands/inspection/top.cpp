@@ -41,8 +41,8 @@ int show_once(const top_command& x) {
     return fail(failed, answer.error());
   if (x.admin.json)
     return say_json(*answer);
-  const actor_table table{top_columns(x.shown.node == "all"), output_width()};
-  auto out = top_title(*answer, x.shown) + '\n' + table.heading(x.shown.sort) + '\n';
+  const actor_table table{top_columns(x.shown.node == "all"), output_width(), x.shown.sort};
+  auto out = top_title(*answer, x.shown) + '\n' + table.heading() + '\n';
   for (const auto& row : rows_in(*answer, "actors"))
     out += table.line(row) + '\n';
   return say(out);

@@ -1,7 +1,6 @@
 #include "nodes/commands/inspection/top_view.hpp"
 
 #include "nodes/commands/inspection/actor_details.hpp"
-#include "nodes/commands/inspection/actor_table.hpp"
 #include "nodes/commands/inspection/text_width.hpp"
 
 #include <fmt/format.h>
@@ -16,6 +15,7 @@ namespace {
 constexpr std::size_t list_limit = 300;
 
 constexpr std::string_view list_keys = "b h m w sort  / filter  up down choose  Enter look at it  q quit";
+constexpr std::string_view short_list_keys = "b h m w / Enter q";
 constexpr std::string_view actor_keys = "Esc back  up down scroll  q quit";
 
 /// Actors are called by the same ids on every node.
@@ -214,8 +214,7 @@ void top_view::draw_list(std::vector<std::string>& out, screen_size size) {
   if (size.rows >= 5)
     out.push_back(styled("1", cut(top_title(list_, settings_), width)));
   if (size.rows >= 3)
-    out.push_back(styled(
-        "1;4", fit_left(actor_table{top_columns(settings_.node == "all"), width}.heading(settings_.sort), width)));
+    out.push_back(styled("1;4", fit_left(table(width).heading(), width)));
   const auto& rows = rows_in(list_, "actors");
   page_ = std::max<std::size_t>(1, size.rows - 1 - std::min(size.rows - 1, out.size()));
   first_ = std::clamp(first_, chosen_ < page_ ? 0 : chosen_ - page_ + 1, chosen_);
@@ -223,8 +222,12 @@ void top_view::draw_list(std::vector<std::string>& out, screen_size size) {
     out.push_back(row(rows[i], i == chosen_, width));
 }
 
+actor_table top_view::table(std::size_t width) const {
+  return {top_columns(settings_.node == "all"), width, settings_.sort};
+}
+
 std::string top_view::row(const model::value& x, bool chosen, std::size_t width) const {
-  const auto line = fit_left(actor_table{top_columns(settings_.node == "all"), width}.line(x), width);
+  const auto line = fit_left(table(width).line(x), width);
   if (chosen)
     return styled("7", line);
   const auto busy = number_in(x, "busy_share");
@@ -252,7 +255,7 @@ std::string top_view::footer(std::size_t width, double now) const {
     return cut("asking ...", width);
   if (actor_ && actor_->ended)
     return styled("1;31", cut("It has ended.  Esc back  q quit", width));
-  return styled("2", cut(actor_ ? actor_keys : list_keys, width));
+  return styled("2", cut(actor_ ? actor_keys : width < list_keys.size() ? short_list_keys : list_keys, width));
 }
 
 } // namespace towncrier::commands

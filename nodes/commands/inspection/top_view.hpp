@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nodes/commands/inspection/actor_table.hpp"
 #include "nodes/commands/inspection/admin_poller.hpp"
 #include "nodes/commands/inspection/key.hpp"
 #include "nodes/commands/inspection/terminal.hpp"
@@ -60,6 +61,7 @@ private:
   void open();
   void draw_list(std::vector<std::string>& out, screen_size size);
   void draw_actor(std::vector<std::string>& out, screen_size size, double now);
+  actor_table table(std::size_t width) const;
   std::string row(const model::value& x, bool chosen, std::size_t width) const;
   std::string footer(std::size_t width, double now) const;
 

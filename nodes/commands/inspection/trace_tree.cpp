@@ -29,9 +29,19 @@ std::string time(double ms) {
   return ms == 0 ? "-" : ms < 1000 ? fmt::format("{:.2f}", ms) : fmt::format("{:.0f}", ms);
 }
 
-std::string who(const model::value& x) {
+/// Whose label is too long for `room` is cut there: its node is told all the same.
+std::string who(const model::value& x, std::size_t room = width) {
   const auto label = text_in(x, "label");
-  return text_in(x, "kind") + (label.empty() ? "" : ' ' + label) + " @" + text_in(x, "node");
+  const auto name = text_in(x, "kind") + (label.empty() ? "" : ' ' + label);
+  const auto node = " @" + text_in(x, "node");
+  return cut(name, room - std::min(room, display_width(node))) + node;
+}
+
+std::string in_words(std::string reason) {
+  // A word of the API's, not a sentence.
+  if (reason.find(' ') == std::string::npos)
+    std::replace(reason.begin(), reason.end(), '_', ' ');
+  return reason;
 }
 
 /// The tree of the spans of one message.
@@ -79,12 +89,13 @@ private:
 
   void line(const model::value& x, std::size_t indent) {
     const auto column = times_width + std::min(indent, max_indent);
+    const auto step = text_in(x, "step");
     out_ += one_line(fmt::format("{:>9} {:>8} {:>8} {:>7} {:{}}{} {}", fmt::format("{:.2f}", number_in(x, "start_ms")),
                                  time(number_in(x, "mailbox_ms")), time(number_in(x, "handler_ms")),
-                                 time(number_in(x, "kept_ms")), "", std::min(indent, max_indent) + 1,
-                                 text_in(x, "step"), who(x)));
+                                 time(number_in(x, "kept_ms")), "", std::min(indent, max_indent) + 1, step,
+                                 who(x, width - std::min(width, column + step.size() + 1))));
     const auto outcome = text_in(x, "outcome");
-    auto reason = text_in(x, "reason");
+    auto reason = in_words(text_in(x, "reason"));
     if (outcome != "passed" && outcome != text_in(x, "step"))
       reason = outcome + (reason.empty() ? "" : ": " + reason);
     explain(reason, column + 2);
