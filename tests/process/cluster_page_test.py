@@ -24,7 +24,7 @@ from counting_publisher import CountingPublisher  # noqa: E402
 from inspector_browser import InspectorBrowser  # noqa: E402
 from recorder_process import RecorderProcess  # noqa: E402
 from recording import FRAME, Recording  # noqa: E402
-from viewers import SMALL_BUFFERS, Viewer, ViewerTest, change, event, eventually, program  # noqa: E402
+from viewers import SMALL_BUFFERS, Viewer, ViewerTest, change, event, program  # noqa: E402
 
 NODES = ("n1", "n2", "n3")
 PAIRS = {f"{x} – {y}" for x, y in itertools.combinations(NODES, 2)}
@@ -99,7 +99,7 @@ class ClusterPage(ViewerTest):
                 and {x["State"] for x in seen["linkTable"].values()} == {"live"}
                 and all(re.fullmatch(r"[\d.]+ [kM]?B/s", x) for x in rates)
                 and all(re.search(r"[\d.]+ ms", x["Round trip"]) for x in seen["linkTable"].values())
-                and seen["note"].startswith("3 members"))
+                and seen["note"].startswith("3 members") and "3 links: all of them live." in seen["note"])
 
     async def see_counters_of_the_api(self):
         """Actors come and go as clients do: what is shown was true not long ago."""
@@ -187,7 +187,11 @@ class ClusterPage(ViewerTest):
         self.assertLessEqual(self.handled(seen), (await self.ask(f"actors/{link['id']}?node=n2"))["handled"])
         one = (await self.ask(f"actors?kind=connection&label={name}&node=n2"))["actors"][0]
         await self.browser.do("go", hash=f"#/actors/n2/{one['id']}")
-        await self.see("actor", lambda x: x["name"] == f"connection {name}" and x["state"]["phase"] == "live", "the connection")
+        await self.see("actor", lambda x: x["name"] == f"connection {name}" and x["state"]["subscriptions"] == "world",
+                       "the connection, as it began")
+        await viewer.ask("subscribe", {"channels": ["event:counted"], "area": {"x": 1, "y": 2, "width": 3, "height": 4}})
+        await self.see("actor", lambda x: x["state"]["subscriptions"] == "event:counted" and "width" in x["state"]["area"],
+                       "what it subscribed to since")
         await viewer.close()
         await self.see("actor", lambda x: f"no actor {one['id']} lives on node n2" in x["notice"], "its end")
         await self.expect_no_complaints()
@@ -254,18 +258,25 @@ class ClusterPage(ViewerTest):
                                           for node, y in told["receivers_by_node"].items()})
         self.assertEqual(set(seen["byNode"]), set(NODES))
 
-        def line(node, name, outcome, reason):
-            return node, name.strip(), outcome, (reason or "").replace("_", " ")
+        def line(node, name, outcome, reason, times):
+            return node, name.strip(), outcome, (reason or "").replace("_", " "), times
+
+        def times(span):
+            return [x for x in ("mailbox", "kept", "handler") if x == "handler" or span[f"{x}_ms"] > 0]
 
         self.assertEqual(
-            sorted(line(x["node"], x["name"], y["outcome"], y["reason"]) for x in seen["lanes"] for y in x["steps"]),
-            sorted(line(x["node"], f"{x['kind']} {x['label']}", x["outcome"], x["reason"]) for x in told["spans"]))
+            sorted(line(x["node"], x["name"], y["outcome"], y["reason"], y["parts"]) for x in seen["lanes"] for y in x["steps"]),
+            sorted(line(x["node"], f"{x['kind']} {x['label']}", x["outcome"], x["reason"], times(x)) for x in told["spans"]))
         self.assertEqual({x["node"] for x in seen["lanes"]}, set(NODES))
         for lane in seen["lanes"]:
             self.assertEqual(len(lane["bars"]), len(lane["steps"]))
             self.assertTrue(all(right > left for left, right in lane["bars"]), lane)
-        self.assertIn(f"{told['epoch']}.{told['version']}", seen["head"])
-        self.assertIn(told["trace_id"], seen["about"])
+        slowest = told["slowest"]
+        self.assertEqual([(x["node"], x["name"], x["actor"]) for x in seen["lanes"] if x["slowest"]],
+                         [(slowest["node"], f"{slowest['kind']} {slowest['label']}".strip(), slowest["actor"])])
+        self.assertIn(f"version {told['version']}", seen["head"])
+        for words in (f"epoch {told['epoch']}, from n1", f"Trace {told['trace_id']}", f"on {slowest['node']}"):
+            self.assertIn(words, seen["about"])
 
     # An act
 

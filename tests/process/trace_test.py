@@ -6,7 +6,6 @@ import pathlib
 import shutil
 import sys
 import tempfile
-import unittest
 
 from admin import Admin, call, make_behind
 from viewers import SMALL_BUFFERS, PATIENCE, Viewer, ViewerTest, change, event, eventually, program, run

@@ -246,6 +246,8 @@ export const checks = {
     assert.match(await page.textContent('#trace .counts'), /\d+ written/);
     const lanes = await page.$$eval('#trace .lane', (xs) => xs.map((x) => x.textContent));
     assert.ok(lanes.some((x) => x.includes('batcher')), lanes.join('\n'));
+    assert.equal((await page.$$('#trace .lane.slowest')).length, 1);
+    assert.ok((await page.$$('#trace .lane .ms.kept')).length >= 1, 'what was kept is not told');
     if (mock) for (const word of ['conflated', 'filtered', 'outside its area', 'dropped', 'held']) assert.ok(lanes.some((x) => x.includes(word)), word);
     const bars = await page.$$eval('#trace .bar-work', (xs) => xs.map((x) => x.getBoundingClientRect()).filter((x) => x.width >= 2).length);
     assert.ok(bars >= lanes.length, 'there are lanes without a bar');
@@ -291,6 +293,46 @@ export const checks = {
       await context.close();
       await mock.stop();
       forgive(() => false);
+    }
+  },
+
+  async 'eight nodes have a map that can be read'({ browser, report }) {
+    const mock = await startMockAdmin({ nodes: 8, connections: 10, characters: 10 });
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    const seen = () => page.evaluate(() => {
+      const box = (x) => x.getBoundingClientRect();
+      const words = [...document.querySelectorAll('.link-label')].filter((x) => x.checkVisibility());
+      const lines = [...document.querySelectorAll('.cluster-map line')];
+      const all = [...document.querySelectorAll('.node-card'), ...words].map(box);
+      const meet = (p, q) => p.left < q.right && q.left < p.right && p.top < q.bottom && q.top < p.bottom;
+      return {
+        lines: lines.length, bad: lines.filter((x) => x.dataset.tone === 'bad').length, quiet: lines.filter((x) => x.classList.contains('quiet')).length,
+        pairs: words.map((x) => x.dataset.pair), covered: all.some((p, i) => all.slice(0, i).some((q) => meet(p, q))),
+        note: document.getElementById('cluster-note').textContent, rows: document.querySelectorAll('#links-table tbody tr').length,
+      };
+    });
+    const page = await context.newPage();
+    try {
+      await page.goto(`${mock.url}#/cluster`);
+      await until(page, 'rates are known', () => [...document.querySelectorAll('.link-label')].some((x) => x.textContent.includes('kB/s')));
+      const calm = await seen();
+      assert.deepEqual([calm.lines, calm.quiet, calm.bad, calm.rows, calm.covered], [28, 21, 0, 28, false]);
+      assert.equal(calm.pairs.length, 7);
+      assert.ok(calm.pairs.every((x) => x.includes('town1')), calm.pairs.join());
+      assert.match(calm.note, /28 links: all of them live/);
+      await page.hover('.node-card:has(.name:text-is("town3"))');
+      const pointed = await seen();
+      assert.ok(pointed.pairs.length >= 5 && pointed.pairs.every((x) => x.includes('town3')) && !pointed.covered, pointed.pairs.join());
+      await page.mouse.move(5, 5);
+      mock.gone.add('town5');
+      await until(page, 'the loss is noticed', () => document.querySelectorAll('.cluster-map line[data-tone="bad"]').length === 7);
+      const lost = await seen();
+      assert.match(lost.note, /28 links: 21 live, 7 in trouble/);
+      assert.ok(!lost.covered);
+      report(`words on ${calm.pairs.length} links, on ${lost.pairs.length} while one node is silent`);
+    } finally {
+      await context.close();
+      await mock.stop();
     }
   },
 

@@ -53,11 +53,11 @@ function selected(actors, q) {
 }
 
 /** The answer to `actors`. */
-export function listActors(actors, q) {
+export function listActors(actors, q, gone = new Set()) {
   const rows = selected(actors, q);
   const limit = Number(q.limit ?? 100);
   const answer = { node: actors.node, total: actors.all.length, matching: rows.length };
-  if (q.tree !== 'true') return { ...answer, actors: rows.slice(0, limit).map((x) => actors.view(x)) };
+  if (q.tree !== 'true') return { ...answer, actors: rows.slice(0, limit).map((x) => actors.view(x, q.state === 'true' ? { state: stateOf(x, gone) } : {})) };
   const present = new Set(rows.map((x) => x.id));
   const below = new Map();
   for (const x of rows) {
@@ -86,13 +86,17 @@ export function linkState(node, { dead = false, seconds = Date.now() / 1000 - 1.
   return { node, address: '127.0.0.1:1', phase: dead ? 'waiting' : 'live', breaker: dead ? 'open' : 'closed', failures: dead ? 3 : 0, last_error: dead ? 'connection refused' : '', sessions: 1, sent_parcels: seconds * 50, sent_bytes: seconds * 120_000, received_parcels: seconds * 40, received_bytes: seconds * 90_000, conflated_parcels: 0, lost_events: dead ? 2 : 0, in_flight_bytes: 200_000, window_bytes: 4_194_304, held_receipts: 0, sent_upto: 100, said: dead ? 180 : 100, round_trip_ms: 0.41 };
 }
 
+/** What an actor says it is about. */
+function stateOf(x, gone) {
+  return x.kind === 'connection'
+    ? { connection: x.label, phase: 'live', role: 'viewer', subscriptions: ['world', 'event:trade'], queue: { messages: 12, bytes: 48_211, limit_bytes: 262_144 }, rates: [1, 2, 3], area: null }
+    : x.kind === 'peer_link' ? linkState(x.label, { dead: gone.has(x.label) })
+    : { name: x.label, version: 42, paused: false, deep: { a: { b: { c: [{ d: HOSTILE }] } } } };
+}
+
 /** The answer to `actors/ID`. */
 export function oneActor(actors, id, gone) {
   const x = actors.all.find((y) => y.id === Number(id));
   if (!x) return { error: `no actor ${id} lives on node ${actors.node}` };
-  const state = x.kind === 'connection'
-    ? { connection: x.label, phase: 'live', role: 'viewer', subscriptions: ['world', 'event:trade'], queue: { messages: 12, bytes: 48_211, limit_bytes: 262_144 }, rates: [1, 2, 3], area: null }
-    : x.kind === 'peer_link' ? linkState(x.label, { dead: gone.has(x.label) })
-    : { name: x.label, version: 42, paused: false, deep: { a: { b: { c: [{ d: HOSTILE }] } } } };
-  return actors.view(x, { last_message: 'delivery', children: actors.all.filter((y) => y.parent === x.id).slice(0, 100).map((y) => y.id), state });
+  return actors.view(x, { last_message: 'delivery', children: actors.all.filter((y) => y.parent === x.id).slice(0, 100).map((y) => y.id), state: stateOf(x, gone) });
 }

@@ -56,7 +56,7 @@ export async function startMockAdmin({ port = 0, nodes = 3, connections = 400, c
   const kinds = (x) => ({ kinds: [...new Set(x.all.map((y) => y.kind))].map((kind) => ({ kind, node: x.node, actors: 1 })) });
   const questions = {
     nodes: listNodes,
-    actors: (q) => each(q, (x) => listActors(x, q)),
+    actors: (q) => each(q, (x) => listActors(x, q, gone)),
     top: (q) => each(q, (x) => topActors(x, q)),
     kinds: (q) => each(q, kinds),
     ended: (q) => each(q, (x) => ({ ended: [...x.ended] })),

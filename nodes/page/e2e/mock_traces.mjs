@@ -33,7 +33,7 @@ function message(subject, nodes, viewers) {
     }
   });
   const took = Math.max(...spans.map((x) => x.start_ms + x.handler_ms));
-  return { trace_id: hex(16), parent_id: hex(8), subject, type: 'character_update', epoch: 1764, version: 17, origin: first, began: Date.now() / 1000, took_ms: took, receivers, spans, spans_left_off: 0, receivers_by_node: byNode, slowest: { what: 'kept', ms: 5.1, node: first, actor: 2, kind: 'batcher', label: '', step: 'batched' } };
+  return { id: hex(8), trace_id: hex(16), parent_id: hex(8), subject, type: 'character_update', epoch: 1764, version: 17, origin: first, began: Date.now() / 1000, took_ms: took, receivers, spans, spans_left_off: 0, receivers_by_node: byNode, slowest: { id: batched, what: 'kept', ms: 5.1, node: first, actor: 2, kind: 'batcher', label: '', step: 'batched' } };
 }
 
 /** Keeps traces; each of them gets a message a while after the last. */

@@ -92,9 +92,9 @@ export const looks = {
     const root = document.getElementById('trace');
     const words = (x) => x?.textContent ?? '';
     const counts = (x) => Object.fromEntries([...(x?.querySelectorAll('.outcome') ?? [])].map((y) => [y.dataset.outcome, Number(y.textContent.replace(/\D/g, ''))]));
-    const step = (x) => ({ outcome: x.querySelector('.outcome').dataset.outcome, says: words(x.querySelector('.outcome')), times: words(x.querySelector('.times')), reason: words(x.querySelector('.reason')) });
+    const step = (x) => ({ outcome: x.querySelector('.outcome').dataset.outcome, says: words(x.querySelector('.outcome')), times: words(x.querySelector('.times')), reason: words(x.querySelector('.reason')), parts: [...x.querySelectorAll('.ms')].map((y) => y.classList[1]) });
     const lane = (x) => ({
-      name: words(x.querySelector('.who strong')), node: words(x.querySelector('.who .faint')), steps: [...x.querySelectorAll('.one')].map(step),
+      name: words(x.querySelector('.who strong')), node: x.dataset.node, actor: Number(words(x.querySelector('.who a')).replace(/\D/g, '')), slowest: x.classList.contains('slowest'), steps: [...x.querySelectorAll('.one')].map(step),
       bars: [...x.querySelectorAll('.bar-work')].map((y) => y.getBoundingClientRect()).map((y) => [y.left, y.right]),
     });
     return {

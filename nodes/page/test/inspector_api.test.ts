@@ -1,9 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Api, ApiError, type Fetch } from '../src/inspector/api';
-import { joinLinks, linksTold } from '../src/inspector/links';
-import { readCluster } from '../src/inspector/model';
+import { joinLinks, linksTold, linkWords, worseSides } from '../src/inspector/links';
+import { readLink } from '../src/inspector/model';
 import { Poller, type Clockwork } from '../src/inspector/poller';
 import { Rates, Series } from '../src/inspector/rates';
+import type { Json, JsonObject } from '../src/protocol';
 
 interface Sent {
   url: string;
@@ -215,37 +216,36 @@ describe('rates', () => {
 });
 
 describe('links', () => {
-  const of = (state: (node: string) => unknown) => new Api((url) => {
+  const side = (from: string, to: string, more: JsonObject = {}) => readLink({ node: to, phase: 'live', breaker: 'closed', ...more }, from);
+  const of = (actors: Json) => new Api((url) => {
     const { pathname, searchParams } = new URL(url, 'http://x');
-    const link = (id: number, node: string, label: string) => ({ id, node, label, kind: 'peer_link' });
-    const all = [link(1, 'a', 'b'), link(2, 'a', 'c'), link(1, 'b', 'a'), link(2, 'b', 'c'), link(1, 'c', 'a'), link(2, 'c', 'b')];
-    const body = pathname.endsWith('/actors') ? { actors: all } : { state: state(searchParams.get('node')!) };
-    return Promise.resolve(new Response(JSON.stringify(body)));
+    const asked = ['kind', 'node', 'state'].map((x) => searchParams.get(x)).join();
+    return Promise.resolve(new Response(JSON.stringify(pathname === '/api/v1/actors' && asked === 'peer_link,all,true' ? { actors } : {})));
   });
 
-  it('are told by one side of each', async () => {
-    const links = await linksTold(of((node) => ({ node: node === 'a' ? 'b' : 'c', phase: 'live', sent_bytes: node === 'b' ? 7 : 0 })), 'a', new AbortController().signal);
-    expect(links.map((x) => [x.from, x.to, x.sentBytes])).toEqual([['a', 'b', 0], ['a', 'b', 0], ['b', 'c', 7]]);
+  it('are told by all nodes in answer to one question', async () => {
+    const told = await linksTold(of([{ id: 1, node: 'a', label: 'b', state: { node: 'b', phase: 'live', sent_bytes: 7 } }, { id: 1, node: 'b', label: 'a', state: { node: 'a', phase: 'waiting' } }, { id: 2, node: 'c', label: 'a', state: null }]), new AbortController().signal);
+    expect(told.map((x) => [x.from, x.to, x.phase, x.sentBytes])).toEqual([['a', 'b', 'live', 7], ['b', 'a', 'waiting', 0]]);
+    expect(await linksTold(of(null), new AbortController().signal)).toEqual([]);
   });
 
   it('of the own node are those that it said, with what was told of them', () => {
-    const link = (from: string, to: string, bytes: number) => ({ ...readCluster({ links: [{ node: to, sent_bytes: bytes }] }, from).links[0]! });
-    const all = joinLinks([link('a', 'b', 1), link('a', 'c', 1)], [link('b', 'c', 2), link('a', 'c', 2)]);
+    const all = joinLinks([side('a', 'b', { sent_bytes: 1 }), side('a', 'c', { sent_bytes: 1 })], [side('b', 'c', { sent_bytes: 2 }), side('a', 'c', { sent_bytes: 2 })]);
     expect(all.map((x) => [x.from, x.to, x.sentBytes])).toEqual([['a', 'b', 1], ['a', 'c', 2], ['b', 'c', 2]]);
   });
 
-  it('are told apart by their state where the actors have no label', async () => {
-    const api = new Api((url) => {
-      const { pathname, searchParams } = new URL(url, 'http://x');
-      const id = Number(pathname.split('/').at(-1));
-      const body = pathname.endsWith('/actors') ? { actors: ['b', 'c'].flatMap((node) => [1, 2].map((i) => ({ id: i, node, label: '', kind: 'peer_link' }))) }
-        : { state: { phase: 'live', node: id === 1 ? 'a' : searchParams.get('node') === 'b' ? 'c' : 'b' } };
-      return Promise.resolve(new Response(JSON.stringify(body)));
-    });
-    expect((await linksTold(api, 'a', new AbortController().signal)).map((x) => [x.from, x.to])).toEqual([['b', 'c']]);
+  it('are shown by their worse side, trouble first, then those of the own node', () => {
+    const bad = { phase: 'waiting' };
+    const all = [side('a', 'b'), side('b', 'a'), side('a', 'c'), side('c', 'a'), side('b', 'c'), side('c', 'b', bad), side('d', 'b'), side('b', 'd'), side('d', 'a')];
+    expect(worseSides(all, 'a').map((x) => `${x.from}${x.to}`)).toEqual(['cb', 'ab', 'ac', 'da', 'bd']);
+    expect(worseSides(all, 'c').map((x) => `${x.from}${x.to}`)).toEqual(['cb', 'ca', 'ab', 'bd', 'da']);
   });
 
-  it('are none where nodes do not tell', async () => {
-    expect(await linksTold(of(() => null), 'a', new AbortController().signal)).toEqual([]);
+  it('are counted, those too of which nobody tells', () => {
+    const pairs = [side('a', 'b'), side('a', 'c')];
+    expect(linkWords([], 1)).toBe('');
+    expect(linkWords([side('a', 'b')], 2)).toBe('1 link: all of them live.');
+    expect(linkWords(pairs, 3)).toBe('3 links: 2 live, 1 not known (neither node tells of it).');
+    expect(linkWords([...pairs, side('b', 'c', { breaker: 'open' })], 3)).toBe('3 links: 2 live, 1 in trouble.');
   });
 });

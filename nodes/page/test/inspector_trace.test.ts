@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ticks, timelineOf } from '../src/inspector/timeline';
+import { isCrowded, ticks, timelineOf, zoomed } from '../src/inspector/timeline';
 import { readTrace, readTraces, type TracedMessage } from '../src/inspector/trace_model';
 import type { JsonObject } from '../src/protocol';
 
@@ -15,11 +15,11 @@ function message(spans: JsonObject[], more: JsonObject = {}): TracedMessage {
 describe('a trace', () => {
   it('is read with its messages and their spans', () => {
     const x = message([span(1, 2, { outcome: 'filtered', reason: 'outside_its_area' })], { epoch: 3, version: 7 });
-    expect(x).toMatchObject({ subject: 'character:ada', revision: '3.7', tookMs: 5, receivers: { written: 2, filtered: 0 } });
+    expect(x).toMatchObject({ subject: 'character:ada', epoch: '3', version: '7', tookMs: 5, receivers: { written: 2, filtered: 0 } });
     expect(x.spans[0]).toMatchObject({ actor: 1, start: 2, mailbox: 0.5, handler: 0.25, outcome: 'filtered', reason: 'outside_its_area', parent: '' });
-    expect(message([], { event_id: 'e9' }).revision).toBe('e9');
-    const more = message([], { slowest: { what: 'kept', ms: 5, kind: 'batcher', label: '', node: 'a' }, receivers_by_node: { a: { written: 1 }, b: { waiting: 2 } } });
-    expect([more.slowest, more.byNode]).toEqual(['5.00 ms kept by batcher on a', [['a', { written: 1 }], ['b', { waiting: 2 }]]]);
+    expect(message([], { event_id: 'e9', id: 'm1' })).toMatchObject({ eventId: 'e9', id: 'm1', version: '', slowest: undefined });
+    const more = message([], { slowest: { what: 'kept', ms: 5, id: 's3', kind: 'batcher', label: '', node: 'a' }, receivers_by_node: { a: { written: 1 }, b: { waiting: 2 } } });
+    expect([more.slowest, more.byNode]).toEqual([{ words: '5.00 ms kept by batcher on a', span: 's3' }, [['a', { written: 1 }], ['b', { waiting: 2 }]]]);
   });
 
   it('survives an answer that makes no sense', () => {
@@ -55,8 +55,21 @@ describe('a timeline', () => {
     expect(t.lanes.map((x) => x.actor)).toEqual(expect.arrayContaining([1, 7, 8, 1099]));
   });
 
+  it('can be drawn only as far as the message was passed on', () => {
+    const t = timelineOf(message([span(1, 1, { outcome: 'passed' }), span(2, 4, { outcome: 'passed', handler_ms: 1 }), span(3, 5, { kept_ms: 900 })]), 10);
+    expect([t.passedOn, isCrowded(t)]).toEqual([5, true]);
+    expect(zoomed(t)).toMatchObject({ from: 0, until: 5.5 });
+    expect(isCrowded(timelineOf(message([span(1, 1, { outcome: 'passed' }), span(2, 2)]), 10))).toBe(false);
+  });
+
+  it('shows who took longest, wherever that is', () => {
+    const many = Array.from({ length: 100 }, (_, i) => span(100 + i, 10, { id: `m${i}` }));
+    const t = timelineOf(message(many, { slowest: { what: 'handler', ms: 5, id: 'm3', kind: 'connection', label: 'c103', node: 'a' } }), 10);
+    expect(t.lanes.filter((x) => x.slowest).map((x) => x.actor)).toEqual([103]);
+  });
+
   it('of nothing is empty', () => {
-    expect(timelineOf(message([], { took_ms: 0 }), 10)).toEqual({ from: 0, until: 0.01, lanes: [], lanesLeftOff: 0 });
+    expect(timelineOf(message([], { took_ms: 0 }), 10)).toEqual({ from: 0, until: 0.01, passedOn: 0, lanes: [], lanesLeftOff: 0 });
   });
 
   it.each([[0, 5], [0, 0.013], [-3, 117], [0, 80_000], [0.2, 0.21]])('from %f to %f has a few round ticks', (from, until) => {

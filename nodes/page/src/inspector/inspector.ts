@@ -85,7 +85,7 @@ export class Inspector {
   /** A node that does not answer for its links is no reason to show nothing. */
   private async told(signal: AbortSignal): Promise<LinkRow[]> {
     try {
-      return await linksTold(this.api, this.self, signal);
+      return await linksTold(this.api, signal);
     } catch (error) {
       if (signal.aborted) throw error;
       return [];

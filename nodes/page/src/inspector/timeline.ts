@@ -18,11 +18,15 @@ export interface Lane {
   kind: string;
   label: string;
   bars: Bar[];
+  /** What took longest was one of its bars. */
+  slowest: boolean;
 }
 
 export interface Timeline {
   from: number;
   until: number;
+  /** When the last actor had passed it on: what comes after is waiting at the viewers. */
+  passedOn: number;
   lanes: Lane[];
   /** Lanes that are not shown, so that the browser bears it. */
   lanesLeftOff: number;
@@ -38,26 +42,28 @@ export function barOf(span: Span): Bar {
 
 /**
  * The way of a message as lanes, one an actor, in the order in which they had it. Where there are more than `most`
- * lanes, those stay that say most: who passed it on before it fanned out, then who did not get it, then who got it last.
+ * lanes, those stay that say most: who took longest, who passed it on before it fanned out, then who did not get it, then who got it last.
  */
 export function timelineOf(x: TracedMessage, most: number): Timeline {
-  const lanes = lanesOf(x.spans);
+  const lanes = lanesOf(x.spans, x.slowest?.span);
   const shown = lanes.length > most ? choose(lanes, most) : lanes;
   const bars = shown.flatMap((lane) => lane.bars);
   return {
     from: Math.min(0, ...bars.map((b) => b.queued)),
     until: Math.max(x.tookMs, 0.01, ...bars.map((b) => b.done)),
+    passedOn: Math.max(0, ...bars.filter((b) => b.span.outcome === 'passed').map((b) => b.done)),
     lanes: shown,
     lanesLeftOff: lanes.length - shown.length,
   };
 }
 
-function lanesOf(spans: readonly Span[]): Lane[] {
+function lanesOf(spans: readonly Span[], slowest: string | undefined): Lane[] {
   const lanes = new Map<string, Lane>();
   for (const span of spans) {
     const key = `${span.node}/${span.actor ?? `${span.kind} ${span.label}`}`;
-    const lane = lanes.get(key) ?? { key, node: span.node, actor: span.actor, kind: span.kind, label: span.label, bars: [] };
+    const lane = lanes.get(key) ?? { key, node: span.node, actor: span.actor, kind: span.kind, label: span.label, bars: [], slowest: false };
     lane.bars.push(barOf(span));
+    lane.slowest ||= span.id !== '' && span.id === slowest;
     lanes.set(key, lane);
   }
   for (const lane of lanes.values()) lane.bars.sort((a, b) => a.taken - b.taken);
@@ -70,10 +76,18 @@ const end = (lane: Lane): number => Math.max(...lane.bars.map((b) => b.done));
 
 function choose(lanes: readonly Lane[], most: number): Lane[] {
   const order = [...lanes].sort((a, b) =>
-    Number(isOnTheWay(b)) - Number(isOnTheWay(a)) || interest(a) - interest(b) || end(b) - end(a));
+    Number(b.slowest) - Number(a.slowest) || Number(isOnTheWay(b)) - Number(isOnTheWay(a)) || interest(a) - interest(b) || end(b) - end(a));
   const kept = new Set(order.slice(0, most));
   return lanes.filter((lane) => kept.has(lane));
 }
+
+/** The same, only as far as it was passed on, and a bit. */
+export function zoomed(t: Timeline): Timeline {
+  return { ...t, until: Math.min(t.until, t.passedOn + (t.passedOn - t.from) * 0.1) };
+}
+
+/** Whether viewers that waited take up so much of the scale that the way to them cannot be seen. */
+export const isCrowded = (t: Timeline): boolean => t.passedOn > t.from && t.until - t.from > 4 * (t.passedOn - t.from);
 
 /** Where lines of the scale are: three to seven of them, at round figures. */
 export function ticks(from: number, until: number): number[] {

@@ -29,20 +29,25 @@ export interface Span {
 
 /** One message that a trace followed. */
 export interface TracedMessage {
+  /** Tells it from others of the same trace id. */
+  id: string;
   traceId: string;
   parentId: string;
   subject: string;
   type: string;
-  /** `epoch.version` of a character, or the id of an event. */
-  revision: string;
+  /** Of a character's state; empty where it has none. */
+  epoch: string;
+  version: string;
+  /** Of an event. */
+  eventId: string;
   origin: string;
   began: number;
   tookMs: number;
   receivers: Receivers;
   /** The same for each node. */
   byNode: [string, Receivers][];
-  /** What took longest, in words; empty where the node does not say. */
-  slowest: string;
+  /** What took longest, in words, and the span where it did; undefined where the node does not say. */
+  slowest: { words: string; span: string } | undefined;
   spans: Span[];
   spansLeftOff: number;
 }
@@ -67,11 +72,6 @@ function readSpan(x: JsonObject): Span {
   };
 }
 
-function revisionOf(x: JsonObject): string {
-  const version = text(x, 'version');
-  return version ? [text(x, 'epoch'), version].filter(Boolean).join('.') : text(x, 'event_id');
-}
-
 function readReceivers(x: Json): Receivers {
   const result: Receivers = {};
   for (const key of RECEIVERS) {
@@ -83,17 +83,18 @@ function readReceivers(x: Json): Receivers {
 
 const PLACES: Record<string, string> = { mailbox: 'in the mailbox of', handler: 'in the handler of', kept: 'kept by' };
 
-function slowestOf(x: Json): string {
+function slowestOf(x: Json): TracedMessage['slowest'] {
   const ms = number(x, 'ms');
   const who = [text(x, 'kind'), text(x, 'label')].filter(Boolean).join(' ');
-  return ms === undefined || !who ? '' : `${millis(ms)} ${PLACES[text(x, 'what')] ?? 'with'} ${who} on ${text(x, 'node')}`;
+  if (ms === undefined || !who) return undefined;
+  return { words: `${millis(ms)} ${PLACES[text(x, 'what')] ?? 'with'} ${who} on ${text(x, 'node')}`, span: text(x, 'id') };
 }
 
 function readMessage(x: JsonObject): TracedMessage {
   const byNode = isObject(x.receivers_by_node ?? null) ? Object.entries(x.receivers_by_node as JsonObject) : [];
   return {
-    traceId: text(x, 'trace_id'), parentId: text(x, 'parent_id'), subject: text(x, 'subject'), type: text(x, 'type'),
-    revision: revisionOf(x), origin: text(x, 'origin'), began: number(x, 'began') ?? 0, tookMs: Math.max(0, number(x, 'took_ms') ?? 0),
+    id: text(x, 'id'), traceId: text(x, 'trace_id'), parentId: text(x, 'parent_id'), subject: text(x, 'subject'), type: text(x, 'type'),
+    epoch: text(x, 'epoch'), version: text(x, 'version'), eventId: text(x, 'event_id'), origin: text(x, 'origin'), began: number(x, 'began') ?? 0, tookMs: Math.max(0, number(x, 'took_ms') ?? 0),
     receivers: readReceivers(x.receivers ?? null), byNode: byNode.map(([node, y]) => [node, readReceivers(y)]), slowest: slowestOf(x.slowest ?? null),
     spans: rows(x, 'spans').map(readSpan), spansLeftOff: number(x, 'spans_left_off') ?? 0,
   };

@@ -145,7 +145,7 @@ export class ActorsView {
     this.top = top;
     this.observe(top);
     this.draw();
-    say(byId('actor-foot'), counted(answer));
+    say(byId('actor-foot'), this.counted(answer));
   }
 
   private async loadLarge(signal: AbortSignal): Promise<Map<string, Actor[]>> {
@@ -168,7 +168,7 @@ export class ActorsView {
     if (node === 'all') all.sort((a, b) => by.key(b) - by.key(a));
     this.top = all.slice(0, TOP);
     this.draw();
-    say(byId('actor-foot'), `The first ${this.top.length.toLocaleString('en')} by ${by.name}. ${counted(answer)}`);
+    say(byId('actor-foot'), `The first ${this.top.length.toLocaleString('en')} by ${by.name}. ${this.counted(answer)}`);
   }
 
   private async loadEnded(signal: AbortSignal): Promise<void> {
@@ -193,18 +193,18 @@ export class ActorsView {
     this.rates.tidy(now);
   }
 
+  private counted(answer: Json): string {
+    const [total, matching] = [number(answer, 'total'), number(answer, 'matching')];
+    if (!isObject(answer) || total === undefined) return '';
+    const all = `${plural(total, 'actor')} on ${this.tools.node === 'all' ? 'all nodes' : text(answer, 'node')}`;
+    return matching === undefined || matching === total ? `${all}.` : `${all}, ${matching.toLocaleString('en')} of them match.`;
+  }
+
   private draw(): void {
     const tree = this.tools.mode === 'tree';
     this.lines = tree ? linesOf(this.top, this.openings) : this.top.map((x) => ({ type: 'actor', key: keyOf(x), level: 1, actor: x, open: undefined }));
     this.list.show(this.lines);
   }
-}
-
-function counted(answer: Json): string {
-  const [total, matching] = [number(answer, 'total'), number(answer, 'matching')];
-  if (!isObject(answer) || total === undefined) return '';
-  const all = `${plural(total, 'actor')} on ${text(answer, 'node')}`;
-  return matching === undefined || matching === total ? `${all}.` : `${all}, ${matching.toLocaleString('en')} of them match.`;
 }
 
 function readForm(mode: Tools['mode']): Tools {

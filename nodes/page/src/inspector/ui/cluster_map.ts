@@ -1,17 +1,19 @@
 import { figure, make, say } from '../../ui/dom';
-import { bytes, millis, rate } from '../format';
-import { healthOf, linkTone, type KnownNode } from '../health';
+import { rate } from '../format';
+import { healthOf, type KnownNode } from '../health';
 import { mailboxFill, mailboxHeat } from '../heat';
 import type { LinkRow } from '../model';
 import { HeatCell } from './cells';
+import { LinkLines } from './link_lines';
 
-const NS = 'http://www.w3.org/2000/svg';
 const CARD_WIDTH = 150;
 const CARD_HEIGHT = 106;
 /** Room above and below the cards. */
 const EDGE = 16;
 /** Between rows of cards, where the words of a link stand. */
 const GAP = 44;
+/** With more nodes than this there are too many links for words on each: those of one node have some. */
+export const FEW = 4;
 
 /** Figures of a node or link that take two readings. */
 export interface MapRates {
@@ -61,14 +63,14 @@ function columns(n: number, across: number): [number, number][] {
 
 /** All around the middle; undefined where there are too many for that. */
 function ellipse(n: number, across: number): [number, number][] | undefined {
-  const rx = Math.min(across, 90 + n * 45);
+  const rx = Math.min(across, 140 + n * 60);
   // Two stand side by side, with room for the words between them.
   const turn = n === 2 ? Math.PI : -Math.PI / 2;
   const at = (ry: number): [number, number][] => Array.from({ length: n }, (_, i) => {
     const angle = turn + (i * 2 * Math.PI) / n;
     return n === 1 ? [0, 0] : [rx * Math.cos(angle), ry * Math.sin(angle)];
   });
-  let ry = n < 3 ? 0 : CARD_HEIGHT * 0.85;
+  let ry = n < 3 ? 0 : CARD_HEIGHT * 1.15;
   while (ry > 0 && ry < CARD_HEIGHT * n && overlaps(at(ry))) ry *= 1.1;
   const found = at(ry);
   return overlaps(found) ? undefined : found;
@@ -79,16 +81,15 @@ const overlaps = (all: readonly [number, number][]): boolean => all.some(([x, y]
 
 /** The nodes as cards, with the links between them. */
 export class ClusterMap {
-  private readonly lines = document.createElementNS(NS, 'svg');
+  private readonly lines: LinkLines;
   private readonly cards = new Map<string, Card>();
-  private readonly labels = new Map<string, HTMLElement>();
   private nodes: readonly KnownNode[] = [];
   private links: readonly LinkRow[] = [];
-  private narrow = false;
+  /** The node that is pointed at. */
+  private pointed: string | undefined;
 
   constructor(private readonly root: HTMLElement, private readonly rates: MapRates, private readonly choose: (node: string) => void) {
-    this.lines.setAttribute('aria-hidden', 'true');
-    root.append(this.lines);
+    this.lines = new LinkLines(root, (x) => rates.traffic(x));
     new ResizeObserver(() => this.lay()).observe(root);
   }
 
@@ -110,6 +111,8 @@ export class ClusterMap {
     const root = make('button', 'node-card', make('span', 'top', health, name), words, heat.root);
     root.type = 'button';
     root.addEventListener('click', () => this.choose(id));
+    for (const type of ['pointerenter', 'focus']) root.addEventListener(type, () => this.point(id));
+    for (const type of ['pointerleave', 'blur']) root.addEventListener(type, () => this.point(undefined));
     this.root.append(root);
     const card = { root, name, health, words, heat };
     this.cards.set(id, card);
@@ -130,68 +133,25 @@ export class ClusterMap {
     card.root.classList.toggle('self', x.self);
   }
 
+  private point(id: string | undefined): void {
+    this.pointed = id;
+    if (this.nodes.length > FEW) this.lay();
+  }
+
   private lay(): void {
     const width = this.root.clientWidth;
     if (!width) return;
     const { height, narrow, places } = placesOn(this.nodes.length, width);
-    this.narrow = narrow;
     this.root.style.height = `${height}px`;
-    this.lines.setAttribute('viewBox', `0 0 ${width} ${height}`);
-    const at = new Map<string, [number, number]>();
+    const cards = new Map<string, [number, number]>();
     this.nodes.forEach((x, i) => {
       const place = places[i]!;
-      at.set(x.id, place);
+      cards.set(x.id, place);
       const style = this.cards.get(x.id)!.root.style;
       style.left = `${place[0] - CARD_WIDTH / 2}px`;
       style.top = `${place[1] - CARD_HEIGHT / 2}px`;
     });
-    this.drawLinks(at);
-  }
-
-  /** A pair of nodes has one line, whoever tells of it; the own node tells first. */
-  private drawLinks(at: ReadonlyMap<string, [number, number]>): void {
-    const pairs = new Map<string, LinkRow>();
-    for (const x of this.links) {
-      const pair = [x.from, x.to].sort().join(' – ');
-      if (at.has(x.from) && at.has(x.to) && !pairs.has(pair)) pairs.set(pair, x);
-    }
-    this.lines.replaceChildren();
-    for (const [pair, x] of pairs) this.drawLink(pair, x, at.get(x.from)!, at.get(x.to)!);
-    for (const [pair, label] of this.labels) {
-      if (pairs.has(pair)) continue;
-      label.remove();
-      this.labels.delete(pair);
-    }
-  }
-
-  private drawLink(pair: string, x: LinkRow, [x1, y1]: [number, number], [x2, y2]: [number, number]): void {
-    const line = document.createElementNS(NS, 'line');
-    for (const [name, value] of Object.entries({ x1, y1, x2, y2 })) line.setAttribute(name, String(value));
-    line.setAttribute('class', `link ${linkTone(x)}`);
-    Object.assign(line.dataset, { pair, tone: linkTone(x) });
-    this.lines.append(line);
-    let label = this.labels.get(pair);
-    if (!label) {
-      label = make('span', 'link-label');
-      label.dataset.pair = pair;
-      this.labels.set(pair, label);
-      this.root.append(label);
-    }
-    // Where cards stand in rows, words of a link would lie on those between, or beside.
-    label.hidden = this.narrow && (this.nodes.length > 3 || y1 === y2);
-    label.dataset.tone = linkTone(x);
-    // Nearer to the peer where there is little room: those of one node's links do not meet.
-    const way = this.narrow ? 0.6 : 0.5;
-    label.style.left = `${x1 + (x2 - x1) * way}px`;
-    label.style.top = `${y1 + (y2 - y1) * (this.narrow ? 0.5 : way)}px`;
-    say(label, this.words(x));
-    label.title = `${x.from} and ${x.to}: ${x.phase}`;
-  }
-
-  private words(x: LinkRow): string {
-    if (x.phase !== 'live') return x.phase || 'no link';
-    const traffic = this.rates.traffic(x);
-    const round = x.roundTripMs === undefined || this.narrow ? '' : ` · ${millis(x.roundTripMs)}`;
-    return traffic ? `${bytes(traffic[0] + traffic[1])}/s${round}` : `live${round}`;
+    const about = this.nodes.length > FEW ? this.pointed ?? this.nodes.find((x) => x.self)?.id ?? '' : undefined;
+    this.lines.draw(this.links, { cards, half: [CARD_WIDTH / 2, CARD_HEIGHT / 2], width, narrow, about });
   }
 }

@@ -3,10 +3,11 @@ import { LEVELS, logLevel, type Act } from '../acts';
 import { bytes, millis, plural, rate, share } from '../format';
 import { healthOf, inspectorOf, linkTone, Roll, type KnownNode } from '../health';
 import { busyHeat, mailboxFill, mailboxHeat } from '../heat';
+import { linkWords, worseSides } from '../links';
 import type { Cluster, LinkRow } from '../model';
 import { Rates } from '../rates';
 import { HeatCell, LiveTable, type LiveRow } from './cells';
-import { ClusterMap } from './cluster_map';
+import { ClusterMap, FEW } from './cluster_map';
 
 export interface ClusterDeeds {
   /** Shows the actors of a node. */
@@ -47,17 +48,20 @@ export class ClusterView {
     for (const node of x.nodes) if (node.actors !== undefined) this.nodeRates.read(node.id, [node.handled ?? 0, node.busy ?? 0], now);
     for (const link of x.links) this.linkRates.read(linkKey(link), [link.sentBytes, link.receivedBytes], now);
     if (this.root.hidden) return;
-    this.map.show(this.nodes, x.links);
+    const pairs = worseSides(x.links, x.nodes.find((node) => node.self)?.id ?? '');
+    this.map.show(this.nodes, pairs);
     this.nodeTable.show(this.nodes);
-    this.linkTable.show(x.links);
-    byId('links-part').hidden = !x.links.length;
-    say(byId('cluster-note'), this.note(x));
+    this.linkTable.show(pairs);
+    byId('links-part').hidden = !pairs.length;
+    say(byId('cluster-note'), this.note(x, pairs));
   }
 
-  private note(x: Cluster): string {
+  private note(x: Cluster, pairs: readonly LinkRow[]): string {
     if (x.etcd === undefined) return 'This node is alone: it was started without --cluster.etcd.';
     const members = `${plural(x.nodes.length, 'member')}; view ${x.revision ?? '–'} of etcd`;
-    return x.etcd ? `${members}.` : `${members}. etcd cannot be reached: the nodes go on as they are, none can come or go.`;
+    const etcd = x.etcd ? '' : 'etcd cannot be reached: the nodes go on as they are, none can come or go.';
+    const hint = x.nodes.length > FEW ? 'Point at a node to see the rates of its links.' : '';
+    return [`${members}.`, linkWords(pairs, x.nodes.length), hint, etcd].filter(Boolean).join(' ');
   }
 
   private nodeRow(id: string): LiveRow<KnownNode> {

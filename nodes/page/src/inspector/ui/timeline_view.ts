@@ -1,6 +1,7 @@
 import { button, humanise, make } from '../../ui/dom';
 import { millis } from '../format';
-import { ticks, timelineOf, type Bar, type Lane, type Timeline } from '../timeline';
+import { isCrowded, ticks, timelineOf, zoomed, type Bar, type Lane, type Timeline } from '../timeline';
+import { writeRoute } from '../route';
 import type { TracedMessage } from '../trace_model';
 import { SIGNS } from './trace_view';
 
@@ -8,10 +9,21 @@ import { SIGNS } from './trace_view';
 const FEW = 40;
 const MOST = 1_000;
 
+/** How a message is drawn: with all of its lanes, and only as far as it was passed on. */
+export interface Wishes {
+  all: boolean;
+  zoomed: boolean;
+}
+
 /** The way of a message, drawn: a lane an actor, a bar for what it waited and one for what it took. */
-export function drawTimeline(x: TracedMessage, all: boolean, showAll: () => void): HTMLElement {
-  const t = timelineOf(x, all ? MOST : FEW);
-  const root = make('div', 'timeline', legend(), scale(t));
+export function drawTimeline(x: TracedMessage, wishes: Wishes, wish: (x: Wishes) => void): HTMLElement {
+  const whole = timelineOf(x, wishes.all ? MOST : FEW);
+  const t = wishes.zoomed ? zoomed(whole) : whole;
+  const { all } = wishes;
+  const showAll = (): void => wish({ ...wishes, all: true });
+  const key = legend();
+  if (isCrowded(whole)) key.append(button(wishes.zoomed ? 'Show all of the time' : 'Zoom in on the way there', 'toggle zoom', () => wish({ ...wishes, zoomed: !wishes.zoomed })));
+  const root = make('div', 'timeline', key, scale(t));
   const list = make('ol', 'lanes', ...t.lanes.map((lane) => drawLane(lane, t)));
   list.setAttribute('aria-label', 'Actors, in the order in which they had the message');
   root.append(list);
@@ -22,7 +34,7 @@ export function drawTimeline(x: TracedMessage, all: boolean, showAll: () => void
 }
 
 function legend(): HTMLElement {
-  return make('p', 'key faint', make('span', 'swatch wait'), 'in the mailbox', make('span', 'swatch kept'), 'kept', make('span', 'swatch work'), 'in the handler');
+  return make('p', 'key faint', make('span', 'swatch wait'), 'in the mailbox +', make('span', 'swatch kept'), 'kept +', make('span', 'swatch work'), 'in the handler');
 }
 
 function scale(t: Timeline): HTMLElement {
@@ -39,11 +51,25 @@ function scale(t: Timeline): HTMLElement {
 const part = (t: Timeline, at: number): number => Math.max(0, Math.min(100, ((at - t.from) / (t.until - t.from)) * 100));
 
 function drawLane(lane: Lane, t: Timeline): HTMLElement {
-  const who = make('span', 'who', make('strong', '', [lane.kind, lane.label].filter(Boolean).join(' ')), make('span', 'faint', lane.node));
+  const who = make('span', 'who', make('strong', '', [lane.kind, lane.label].filter(Boolean).join(' ')), make('span', 'faint', ...place(lane)));
   const track = make('div', 'track');
   track.setAttribute('aria-hidden', 'true');
   for (const bar of lane.bars) drawBar(track, bar, t);
-  return make('li', 'lane', who, track, make('span', 'said', ...lane.bars.map(words)));
+  const root = make('li', 'lane', who, track, make('span', 'said', ...lane.bars.map(words)));
+  root.dataset.node = lane.node;
+  if (lane.slowest) {
+    root.classList.add('slowest');
+    who.append(make('span', 'badge', 'slowest'));
+  }
+  return root;
+}
+
+/** `n1 · actor 12`: kinds with no label are told apart by it, and it leads to the actor. */
+function place({ node, actor }: Lane): (Node | string)[] {
+  if (actor === undefined) return [node];
+  const to = make('a', '', `actor ${actor}`);
+  to.href = writeRoute({ view: 'actors', actor: { node, id: actor }, trace: undefined, query: new URLSearchParams() });
+  return [`${node} · `, to];
 }
 
 function drawBar(track: HTMLElement, bar: Bar, t: Timeline): void {
@@ -60,12 +86,15 @@ function drawBar(track: HTMLElement, bar: Bar, t: Timeline): void {
 }
 
 function words({ span }: Bar): HTMLElement {
-  const outcome = make('span', 'outcome', `${SIGNS[span.outcome]} ${span.outcome === 'passed' ? humanise(span.step) : span.outcome}`);
+  const step = humanise(span.step);
+  const said = span.outcome === 'passed' ? step : step === span.outcome ? step : `${step}: ${span.outcome}`;
+  const outcome = make('span', 'outcome', `${SIGNS[span.outcome]} ${said}`);
   outcome.dataset.outcome = span.outcome;
   const parts: [number, string][] = [[span.mailbox, 'in the mailbox'], [span.kept, 'kept'], [span.handler, 'in the handler']];
-  const times = make('span', 'times', parts.filter(([ms], i) => ms || i !== 1).map(([ms]) => millis(ms)).join(' + '));
+  const times = make('span', 'times', ...parts.filter(([ms], i) => ms || i === 2).flatMap(([ms, where], i) => [
+    ...(i ? [' + '] : []), make('span', `ms ${where.split(' ').at(-1)}`, millis(ms))]));
   times.title = `at ${millis(span.start)}: ${parts.map(([ms, where]) => `${millis(ms)} ${where}`).join(', ')}`;
-  const line = make('span', 'one', outcome, ' ', times);
+  const line = make('span', 'one', outcome, ' ', times, ' ', make('span', 'at', `at ${millis(span.start)}`));
   if (span.reason) line.append(' ', make('span', 'reason', span.reason.replace(/_/g, ' ')));
   return line;
 }

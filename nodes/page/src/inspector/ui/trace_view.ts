@@ -1,7 +1,7 @@
 import { button, clock, make, say } from '../../ui/dom';
-import { millis } from '../format';
+import { millis, plural } from '../format';
 import { RECEIVERS, type Outcome, type Receivers, type Trace, type TracedMessage } from '../trace_model';
-import { drawTimeline } from './timeline_view';
+import { drawTimeline, type Wishes } from './timeline_view';
 
 /** A sign for each outcome, for those who do not go by colours. */
 export const SIGNS: Record<Outcome | keyof Receivers, string> = { passed: '→', waiting: '…', written: '✓', conflated: '≈', filtered: '⊘', dropped: '✕', held: '‖' };
@@ -15,8 +15,7 @@ export interface TraceDeeds {
 export class TraceView {
   private drawn = '';
   private readonly open = new Set<string>();
-  /** Messages of which all lanes are wanted. */
-  private readonly all = new Set<string>();
+  private readonly wishes = new Map<string, Wishes>();
 
   constructor(private readonly root: HTMLElement, private readonly deeds: TraceDeeds) {}
 
@@ -33,7 +32,7 @@ export class TraceView {
     this.drawn = words;
     if (first && x.messages[0]) this.open.add(nameOf(x.messages[0], 0));
     if (first && !x.messages.length) this.open.add('0');
-    this.root.replaceChildren(this.head(x), ...(x.messages.length ? x.messages.map((m, i) => this.message(m, i)) : [this.waiting(x)]));
+    this.root.replaceChildren(this.head(x), this.about(x), ...(x.messages.length ? x.messages.map((m, i) => this.message(m, i)) : [this.waiting(x)]));
   }
 
   missing(words: string): void {
@@ -50,6 +49,11 @@ export class TraceView {
     return make('header', '', make('h2', '', x.subject), state, stop, shut);
   }
 
+  private about(x: Trace): HTMLElement {
+    const end = { complete: '', following: '', ended: ' The time is over, or somebody ended it.' }[x.state] ?? '';
+    return make('p', 'faint about', `${x.messages.length.toLocaleString('en')} of ${plural(x.asked, 'message')}; asked of ${x.node} at ${clock(x.began)}.${end}`);
+  }
+
   private waiting(x: Trace): HTMLElement {
     return make('p', 'faint empty', x.state === 'following' ? 'Waiting for its next message …' : 'No message of it came while it was followed.');
   }
@@ -58,7 +62,7 @@ export class TraceView {
     const name = nameOf(x, i);
     const body = make('div', 'message-body');
     const line = make('summary', '',
-      make('span', 'when', clock(x.began)), make('strong', '', x.type || x.subject), make('span', 'faint', x.revision && `rev. ${x.revision}`),
+      make('span', 'when', clock(x.began)), make('strong', '', x.type || x.subject), make('span', 'faint', x.version ? `version ${x.version}` : x.eventId),
       make('span', 'took', millis(x.tookMs)), counts(x.receivers, x.spans.length ? 'nobody receives it' : ''));
     const box = make('details', 'message', line, body);
     box.open = this.open.has(name) || (i === 0 && this.open.has('0'));
@@ -76,19 +80,19 @@ export class TraceView {
   }
 
   private fillBody(body: HTMLElement, x: TracedMessage, name: string): void {
-    const about = make('p', 'faint', `Of ${x.subject}, from ${x.origin}. Trace ${x.traceId}${x.parentId ? `, below the publisher's span ${x.parentId}` : ''}. Clocks of nodes may differ.`);
-    const draw = (): HTMLElement => drawTimeline(x, this.all.has(name), () => {
-      this.all.add(name);
+    const about = make('p', 'faint', `Of ${x.subject}${x.epoch && x.version ? `, epoch ${x.epoch}` : ''}, from ${x.origin}. Trace ${x.traceId}${x.parentId ? `, below the publisher's span ${x.parentId}` : ''}. Clocks of nodes may differ.`);
+    const draw = (): HTMLElement => drawTimeline(x, this.wishes.get(name) ?? { all: false, zoomed: false }, (wishes) => {
+      this.wishes.set(name, wishes);
       body.lastElementChild!.replaceWith(draw());
     });
     body.append(about);
-    if (x.slowest) body.append(make('p', '', make('strong', '', 'Slowest: '), x.slowest));
+    if (x.slowest) body.append(make('p', '', make('strong', '', 'Slowest: '), x.slowest.words));
     if (x.byNode.length > 1) body.append(make('p', 'by-node', ...x.byNode.map(([node, y]) => make('span', '', make('strong', '', node), ' ', counts(y, 'nobody')))));
     body.append(draw());
   }
 }
 
-const nameOf = (x: TracedMessage, i: number): string => x.traceId || String(i);
+const nameOf = (x: TracedMessage, i: number): string => x.id || x.traceId || String(i);
 
 /** How many got the message, and how many did not; `nobody` where there are none. */
 function counts(x: Receivers, nobody: string): HTMLElement {
