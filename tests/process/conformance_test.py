@@ -1,6 +1,6 @@
 """Conformance of a node's WebSocket with RFC 6455 and RFC 7692, against its `/echo`.
 
-    conformance_test.py build/release/towncrier [--only TEXT] [--address HOST:PORT] [--verbose]
+    conformance_test.py build/release/towncrier [--only TEXT] [--threads N] [--address HOST:PORT] [--verbose]
 
 Prints a line for each case that fails, and 'N passed, M failed'; exits with 1 when any failed.
 """
@@ -44,7 +44,7 @@ def run_against(arguments):
     if arguments.address:
         host, _, port = arguments.address.rpartition(":")
         return run_cases((host, int(port)), arguments.only, arguments.verbose)
-    with NodeProcess(arguments.binary, *NODE_OPTIONS) as node:
+    with NodeProcess(arguments.binary, *NODE_OPTIONS, "--edge.threads", arguments.threads) as node:
         passed, failed = run_cases(node.edge, arguments.only, arguments.verbose)
         status = node.stop()
     if status != 0:
@@ -57,6 +57,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary", nargs="?", help="the program under test")
     parser.add_argument("--only", default="", help="run only the cases whose name contains this")
+    parser.add_argument("--threads", default=2, type=int, help="I/O threads of the node, over which its clients are spread")
     parser.add_argument("--address", help="test a node that runs already, started with " + " ".join(NODE_OPTIONS))
     parser.add_argument("--verbose", action="store_true", help="print the cases that pass, too")
     arguments = parser.parse_args()
