@@ -260,6 +260,7 @@ protocol::hub_actor::behavior_type hub(hub_state::self_pointer self, protocol::e
       [self](protocol::tick_atom) {
         self->state.history.evict(self->state.now());
         self->state.bound_catching_up();
+        self->state.pieces.forget(self->state.now());
         self->state.review_wants();
         self->state.give_memory_back();
         self->delayed_send(self, std::chrono::seconds{1}, protocol::tick_atom::value);

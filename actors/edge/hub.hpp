@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/edge/recent_pieces.hpp"
 #include "actors/edge/viewers.hpp"
 #include "fanout/trail.hpp"
 #include "flow/history.hpp"
@@ -122,6 +123,7 @@ struct hub_state {
   flow::interest interest;
   record_stream stream;
   flow::history<place_ptr> history;
+  recent_pieces pieces;
   /// Bytes of the stream that no record of the history accounts for yet.
   std::size_t unaccounted_bytes = 0;
   /// Events that two nodes may both tell of.

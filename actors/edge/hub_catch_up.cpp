@@ -189,6 +189,7 @@ fanout::chunk_ptr hub_state::next_piece(slot_type slot, catch_up& behind) {
   std::vector<fanout::entry> entries;
   std::vector<fanout::boundary> boundaries;
   auto way = std::make_shared<fanout::trail>();
+  recent_pieces::stretch over{behind.next->number, 0, behind.at, {}};
   const auto enough = std::clamp<std::size_t>(options.max_queued_bytes, 1, replay_bytes);
   std::size_t bytes = 0;
   std::size_t looked_at = 0;
@@ -210,12 +211,21 @@ fanout::chunk_ptr hub_state::next_piece(slot_type slot, catch_up& behind) {
   auto followed = take_followed(slot, entries);
   if (entries.empty())
     return nullptr;
-  way->end_at(std::make_shared<const std::string>(behind.at.to_string()));
   // A client that is cut off before its snapshot has come must not go on without it.
-  auto result = behind.snapshot_due
-                    ? std::make_shared<fanout::chunk>(std::move(entries), no_position(), model::wall_clock())
-                    : std::make_shared<fanout::chunk>(std::move(entries), std::move(boundaries), std::move(way),
-                                                      model::wall_clock());
+  if (behind.snapshot_due) {
+    auto result = std::make_shared<fanout::chunk>(std::move(entries), no_position(), model::wall_clock());
+    result->follow(std::move(followed));
+    return result;
+  }
+  over.to = behind.next->number;
+  over.after = behind.at;
+  if (auto known = followed.empty() ? pieces.find(over, entries, now()) : nullptr)
+    return known;
+  way->end_at(std::make_shared<const std::string>(behind.at.to_string()));
+  auto result =
+      std::make_shared<fanout::chunk>(std::move(entries), std::move(boundaries), std::move(way), model::wall_clock());
+  if (followed.empty())
+    pieces.add(std::move(over), result, now());
   result->follow(std::move(followed));
   return result;
 }

@@ -84,6 +84,20 @@ TEST_F(hub_replay_test, one_that_leaves_in_the_middle_costs_nothing_more) {
   EXPECT_EQ(told(x), "~!e2 !e3");
 }
 
+TEST_F(hub_replay_test, those_who_come_back_to_one_place_at_once_share_what_they_are_given) {
+  for (int i = 2; i <= 5; ++i)
+    publish({big("e" + std::to_string(i))});
+  const auto piece = [this](const std::string& channel, const std::string& position) {
+    return join({channel}, position).probe.take_one<protocol::replay>().chunk;
+  };
+  const auto first = piece("world", "n1:1:1");
+  EXPECT_EQ(piece("world", "n1:1:1"), first);
+  EXPECT_NE(piece("world", "n1:1:2"), first);
+  EXPECT_NE(piece("event:e2", "n1:1:1"), first);
+  advance(recent_pieces::max_age + 1ms);
+  EXPECT_NE(piece("world", "n1:1:1"), first) << "its time of sending would be wrong";
+}
+
 TEST_F(hub_replay_test, one_that_sees_little_of_a_long_history_is_live_in_the_end) {
   for (int i = 2; i <= 60; ++i)
     publish({big("e" + std::to_string(i))});
