@@ -25,6 +25,7 @@ cluster::exchange_settings node::impl::exchange_settings() {
   result.incarnation = incarnation;
   result.log_bytes = x.log_bytes;
   result.log_age = x.log_age;
+  result.forget_age = 2 * std::max(x.log_age, options.edge.history_age) + std::chrono::seconds{30};
   result.link.cluster = x.prefix;
   result.link.node = options.node.id;
   result.link.incarnation = incarnation;

@@ -142,6 +142,7 @@ protocol::lookup_answer exchange_state::look_up(const protocol::lookup_request& 
 void exchange_state::tick() {
   said.evict(now());
   restate_gone();
+  forget_absent();
   self->delayed_send(self, tick_interval, protocol::tick_atom::value);
 }
 

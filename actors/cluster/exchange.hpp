@@ -16,6 +16,9 @@ struct exchange_settings {
   /// What this node said, kept for peers.
   std::size_t log_bytes = 64 * 1024 * 1024;
   std::chrono::milliseconds log_age{120'000};
+  /// How long a node is away until positions do not name it any more. Well above all ages of logs and histories in the
+  /// cluster together: nobody who may come back then has anything of it left to get.
+  std::chrono::milliseconds forget_age{300'000};
   /// For each link, of which there is none without a dialer: the node is alone.
   link_settings link;
 };
@@ -58,6 +61,7 @@ struct exchange_state {
   void note_gone(const std::map<std::string, std::uint64_t>& before);
   void restate_gone();
   void restate(const std::string& node) const;
+  void forget_absent();
   protocol::peer_link_actor& link_to(const protocol::node_info& x);
   caf::result<protocol::link_reply> greeted(protocol::link_hello& x);
   protocol::log_answer missed(const protocol::log_request& x) const;
@@ -97,6 +101,8 @@ struct exchange_state {
   std::map<std::string, std::uint64_t> lives;
   /// Nodes whose lives ended, and when the peers are told what each said last: some may have heard less of it.
   std::map<std::string, flow::time_point> gone;
+  /// Nodes that left the view, and when the hubs forget them.
+  std::map<std::string, flow::time_point> absent;
   std::uint64_t links_begun = 0;
 };
 

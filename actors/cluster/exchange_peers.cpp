@@ -39,6 +39,9 @@ void exchange_state::note_gone(const std::map<std::string, std::uint64_t>& befor
   for (const auto& [id, life] : before)
     if (const auto at = lives.find(id); id != settings.node && (at == lives.end() || at->second != life))
       gone[id] = now() + settling_time;
+  for (const auto& [id, life] : before)
+    if (id != settings.node && !lives.contains(id))
+      absent.try_emplace(id, now() + settings.forget_age);
 }
 
 void exchange_state::restate_gone() {
@@ -81,6 +84,24 @@ void exchange_state::restate(const std::string& node) const {
   });
   if (!changes.empty())
     tell();
+}
+
+/// Positions would only grow by nodes that come no more.
+void exchange_state::forget_absent() {
+  // While there is a link, the node may still speak.
+  for (auto& [id, due] : absent)
+    if (links.contains(id))
+      due = now() + settings.forget_age;
+  std::erase_if(absent, [&](const auto& x) {
+    const auto& [id, due] = x;
+    if (lives.contains(id))
+      return true;
+    if (now() < due)
+      return false;
+    for (const auto& hub : hubs)
+      self->send(hub, protocol::forget_origin{id});
+    return true;
+  });
 }
 
 protocol::peer_link_actor& exchange_state::link_to(const protocol::node_info& x) {

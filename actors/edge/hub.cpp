@@ -217,10 +217,12 @@ void hub_state::keep_records() {
   for (const auto& record : window.records) {
     const auto place = stream.append(record);
     unaccounted_bytes += record->bytes; // the stream keeps those between two of the history as well
-    if (record->exact)
+    if (record->exact) {
       history.append(record->stamp, place, std::exchange(unaccounted_bytes, 0), now(), record->stands_for);
-    else
+    } else {
       history.skip(record->stamp);
+      forgotten.note_undated(record->stamp);
+    }
   }
   bound_catching_up();
 }
@@ -257,6 +259,7 @@ protocol::hub_actor::behavior_type hub(hub_state::self_pointer self, protocol::e
       [self](protocol::due_atom) { self->state.beat(); },
       [self](const protocol::why_request& x) { return protocol::inspect_answer{self->state.why(x)}; },
       [self](const protocol::wants_keeper_actor& x) { self->state.hear_peers(x); },
+      [self](const protocol::forget_origin& x) { self->state.forget(x); },
       [self](protocol::tick_atom) {
         self->state.history.evict(self->state.now());
         self->state.bound_catching_up();

@@ -3,6 +3,7 @@
 #include "actors/edge/recent_pieces.hpp"
 #include "actors/edge/viewers.hpp"
 #include "fanout/trail.hpp"
+#include "flow/forgotten_origins.hpp"
 #include "flow/history.hpp"
 #include "flow/interest.hpp"
 #include "flow/pulse.hpp"
@@ -22,8 +23,8 @@ namespace towncrier::edge {
 /// arrives during a fan-out is gathered and goes out as one message a connection.
 ///
 /// hub.cpp: batches in, chunks out. hub_viewers.cpp: who is there and what they want. hub_catch_up.cpp: resume and
-/// snapshots. hub_wants.cpp: what is wanted of the peers. hub_inspection.cpp and hub_tracing.cpp: what operators see of
-/// it.
+/// snapshots. hub_wants.cpp: what is wanted of the peers, and who is none any more. hub_inspection.cpp and
+/// hub_tracing.cpp: what operators see of it.
 struct hub_state {
   static inline const char* name = "hub";
   using self_pointer = hosting::pointer<protocol::hub_actor, hub_state>;
@@ -92,6 +93,7 @@ struct hub_state {
                              protocol::resume_order>;
 
   void hear_peers(const protocol::wants_keeper_actor& x);
+  void forget(const protocol::forget_origin& x);
   bool parks(const caf::actor_addr& who, const protocol::wants& needs, const order& x);
   void carry_out_parked();
   void ask(const protocol::wants& x);
@@ -142,6 +144,8 @@ struct hub_state {
   std::uint64_t changes = 0;
   /// Up to where everything was taken in; what is in the window was not shown yet.
   model::position position;
+  /// Origins that are gone and do not stand in it any more.
+  flow::forgotten_origins forgotten;
   /// Until then a viewer that resumes gets a snapshot as well: states came that are in no batch of any history.
   flow::time_point restated_until{};
   /// The same as clients are told it, once somebody was.

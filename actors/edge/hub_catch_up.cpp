@@ -77,7 +77,8 @@ bool hub_state::is_ahead(const model::position& x) const {
 }
 
 bool hub_state::begin_resume(slot_type slot, std::string_view position_text) {
-  const auto from = model::position::parse(position_text);
+  const auto sent = model::position::parse(position_text);
+  const auto from = sent ? forgotten.translate(*sent, position) : std::nullopt;
   if (!from)
     return false;
   auto missed = history.since(*from, position);

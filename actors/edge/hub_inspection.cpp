@@ -16,6 +16,7 @@ model::object hub_state::describe() const {
           {"flush_scheduled", window.flush_scheduled},
           {"asks_peers_for", std::move(asked)},
           {"orders_parked", std::uint64_t{wanting.waiting.size()}},
+          {"forgotten_origins", std::uint64_t{forgotten.size()}},
           {"position", position.to_string()}};
 }
 

@@ -81,6 +81,14 @@ protocol::wants hub_state::watched_by(slot_type slot) const {
   return {false, interest.channels(slot)};
 }
 
+void hub_state::forget(const protocol::forget_origin& x) {
+  flush();
+  forgotten.forget(x.node, position);
+  written_position = nullptr;
+  history.erase(x.node);
+  peers.erase(x.node);
+}
+
 /// A peer left out what nobody here wanted: those who watch no more than that can resume all the same.
 void hub_state::mark_thin(record& x, const std::optional<model::position::mark>& before) const {
   x.exact = !wanting.in_force->everything;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -45,6 +46,18 @@ public:
   void skip(const model::origin_position& stamp) {
     if (log_.note(stamp))
       log_.forget(stamp);
+  }
+
+  /// The origin is gone for good, and positions do not name it any more. Should it come back, it is as one that is new.
+  void erase(std::string_view origin) {
+    for (auto left = records_.size(); left > 0; --left) {
+      auto x = records_.pop();
+      if (x.stamp.origin == origin)
+        bytes_ -= x.bytes;
+      else
+        records_.push(std::move(x));
+    }
+    log_.erase(origin);
   }
 
   /// Drops what is older than `max_age`.

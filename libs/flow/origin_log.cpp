@@ -28,6 +28,11 @@ void origin_log::forget(const model::origin_position& stamp) {
     known.missing = std::max(known.missing, stamp.sequence);
 }
 
+void origin_log::erase(std::string_view name) {
+  if (const auto at = origins_.find(name); at != origins_.end())
+    origins_.erase(at);
+}
+
 std::optional<std::size_t> origin_log::missed(const model::position& from, const model::position& current) const {
   for (const auto& [name, at] : from.marks())
     if (!current.find(name))

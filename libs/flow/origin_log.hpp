@@ -11,8 +11,8 @@
 
 namespace towncrier::flow {
 
-/// What a history can still give of each origin. It remembers for good how far each came and what can no longer be
-/// given, so that a gap is never passed off as complete.
+/// What a history can still give of each origin. It remembers how far each came and what can no longer be given, so
+/// that a gap is never passed off as complete; for good, unless it is told to erase one.
 class origin_log {
 public:
   /// Whether `stamp` is the newest of its origin, which is then brought up to it; what is noted stands for the last
@@ -21,6 +21,9 @@ public:
 
   /// The batch at `stamp`, and all of its origin before it, cannot be given any more.
   void forget(const model::origin_position& stamp);
+
+  /// Nothing is known of the origin any more. Precondition: no batch of it is kept.
+  void erase(std::string_view name);
 
   /// How many batches lie between two positions, of all origins; nothing if not all of them can be given, or that
   /// cannot be known.

@@ -138,6 +138,8 @@ using hub_actor = caf::typed_actor<
     caf::replies_to<why_request>::with<inspect_answer>,
     /// There are peers; whom to tell what is wanted of them.
     caf::reacts_to<wants_keeper_actor>,
+    /// A node does not come back.
+    caf::reacts_to<forget_origin>,
     /// Forget history that is too old.
     caf::reacts_to<tick_atom>>;
 

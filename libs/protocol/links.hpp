@@ -176,6 +176,11 @@ struct peer_batch {
   receipt_ptr receipt;
 };
 
+/// A node has been gone for so long that positions need not name it any more.
+struct forget_origin {
+  std::string node;
+};
+
 /// A link asks what its peer has missed.
 struct log_request {
   /// The last sequence of this life that the peer has; empty: it has nothing.

@@ -5,7 +5,7 @@
 #include "actors/world/batcher.hpp"
 #include "actors/world/character_directory.hpp"
 #include "actors/world/event_notifier.hpp"
-#include "tests/support/actor_fixture.hpp"
+#include "tests/cluster/recording.hpp"
 
 #include <map>
 #include <memory>
@@ -96,30 +96,6 @@ inline caf::behavior fake_dialer(caf::event_based_actor* self, network_ptr net, 
   }};
 }
 
-/// What one viewer was told, and what it must not be told.
-struct recording {
-  std::map<std::string, model::character> states;
-  /// By origin: the numbers of its events, as they came.
-  std::map<std::string, std::vector<std::int64_t>> events;
-  std::uint64_t announced = 0;
-  std::vector<std::string> faults;
-
-  void note(const fanout::entry& x) {
-    if (x.what->is_event()) {
-      const auto& event = *std::get<model::event_ptr>(x.what->what());
-      events[event.event_type].push_back(static_cast<std::int64_t>(event.data.number_or(-1)));
-      return;
-    }
-    const auto& now = *x.what->now();
-    auto& known = states[now.id.text];
-    if (now.rev < known.rev)
-      faults.push_back(now.id.text + " went back from " + std::to_string(known.rev.epoch) + "." +
-                       std::to_string(known.rev.version) + " to " + std::to_string(now.rev.epoch) + "." +
-                       std::to_string(now.rev.version));
-    known = now;
-  }
-};
-
 struct cluster_fixture : support::actor_fixture {
   struct node {
     std::string id;
@@ -156,6 +132,7 @@ struct cluster_fixture : support::actor_fixture {
     settings.node = id;
     settings.incarnation = x.incarnation;
     settings.log_bytes = log_bytes;
+    settings.forget_age = forget_age;
     settings.link.cluster = "/test";
     settings.link.node = id;
     settings.link.incarnation = x.incarnation;
@@ -249,17 +226,10 @@ struct cluster_fixture : support::actor_fixture {
       using probe = support::probe<protocol::connection_actor>;
       if (probe::is<protocol::joined>(message))
         x.slot = message.get_as<protocol::joined>(0).slot;
-      else if (probe::is<protocol::delivery>(message))
-        for (const auto& entry : message.get_as<protocol::delivery>(0).chunk->entries())
-          x.seen.note(entry);
-      else if (probe::is<protocol::answer>(message)) {
-        const auto& answer = message.get_as<protocol::answer>(0);
-        if (answer.type == "subscribed")
-          for (const auto& [id, one] : nodes)
-            x.said_before[id] = one.events_said;
-        if (const auto* lost = model::find(answer.data, "dropped_events"); answer.type == "lag" && lost != nullptr)
-          x.seen.announced += static_cast<std::uint64_t>(lost->number_or(0));
-      }
+      else if (probe::is<protocol::answer>(message) && message.get_as<protocol::answer>(0).type == "subscribed")
+        for (const auto& [id, one] : nodes)
+          x.said_before[id] = one.events_said;
+      x.seen.note(message);
     }
   }
 
@@ -281,6 +251,7 @@ struct cluster_fixture : support::actor_fixture {
   std::size_t window_bytes = 64 * 1024;
   /// How long viewers can resume, and peers are asked for what nobody here watches any more.
   std::chrono::milliseconds history_age{120'000};
+  std::chrono::milliseconds forget_age{300'000};
 
 private:
   void crash_actors(node& x) {

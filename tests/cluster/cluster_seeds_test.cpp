@@ -15,11 +15,15 @@ constexpr int characters = 6;
 } // namespace
 
 /// Seeded scenarios: nodes crash, come back and join, links are cut, healed and slow, publishers say what they like
-/// wherever they are, and viewers watch now the world, now only the events of some nodes. In the end everybody agrees.
+/// wherever they are, and viewers watch now the world, now only the events of some nodes; one goes from node to node.
+/// Nodes that are gone are soon forgotten. In the end everybody agrees.
 /// A failing seed is named and replays exactly:
 /// --gtest_filter='*cluster_seeds*' with TOWNCRIER_SEED=N.
 struct cluster_seeds_test : cluster_fixture, ::testing::WithParamInterface<unsigned> {
-  cluster_seeds_test() { history_age = 300ms; }
+  cluster_seeds_test() {
+    history_age = 300ms;
+    forget_age = 1500ms;
+  }
 
   std::mt19937_64 random;
   /// Where the publisher of each character is, what it said last, and whether it knows that all have it.
@@ -33,6 +37,17 @@ struct cluster_seeds_test : cluster_fixture, ::testing::WithParamInterface<unsig
   std::set<std::string> changed; ///< origins that were down at some time, or nodes whose hub began later
   /// The nodes whose events the viewer at each node watches all the time.
   std::map<std::string, std::set<std::string>> always;
+
+  /// A viewer of the world that leaves now and then, and comes back with its position, there or elsewhere.
+  struct traveller {
+    std::optional<support::probe<protocol::connection_actor>> probe; ///< empty: it is away
+    std::string at;
+    /// Since it began, or was told that it could not go on where it was.
+    recording seen;
+  };
+  traveller guest;
+  /// How often it went on where it was, at a node that had forgotten others.
+  unsigned resumed_past_forgotten = 0;
 
   std::size_t any(std::size_t n) { return random() % n; }
 
@@ -61,8 +76,43 @@ struct cluster_seeds_test : cluster_fixture, ::testing::WithParamInterface<unsig
     say(nodes.at(x.at), character, x.last, model::change_kind::state_change, std::move(receipt));
   }
 
+  void arrive() {
+    guest.at = any_node();
+    guest.probe.emplace(make_probe<protocol::connection_actor>());
+    send(nodes.at(guest.at).hub, protocol::join_request{guest.probe->handle(), {"world"}, false, guest.seen.position});
+  }
+
+  void depart() {
+    if (any(2) == 0)
+      read_guest(); // or what was on its way to it is lost
+    if (nodes.contains(guest.at))
+      send(nodes.at(guest.at).hub, protocol::leave_order{guest.probe->handle().address()});
+    guest.probe.reset();
+  }
+
+  void read_guest() {
+    for (const auto& message : guest.probe->take_all()) {
+      if (support::probe<protocol::connection_actor>::is<protocol::joined>(message)) {
+        const auto& place = message.get_as<protocol::joined>(0);
+        if (!place.resumed)
+          guest.seen = {};
+        else if (nodes.contains(guest.at))
+          resumed_past_forgotten += state_of<edge::hub_state>(nodes.at(guest.at).hub).forgotten.size() > 0 ? 1 : 0;
+        guest.seen.position = support::to_text(place.position);
+      }
+      guest.seen.note(message);
+    }
+  }
+
+  void travel() {
+    if (guest.probe)
+      depart();
+    else
+      arrive();
+  }
+
   void do_something() {
-    const auto what = any(22);
+    const auto what = any(25);
     if (what < 10) {
       speak("c" + std::to_string(any(characters)));
     } else if (what < 13) {
@@ -93,8 +143,10 @@ struct cluster_seeds_test : cluster_fixture, ::testing::WithParamInterface<unsig
       watch(nodes.at(any_node()), {"world"}, any(2) == 0);
     } else if (what == 19) {
       ignore(nodes.at(any_node()), {"world"});
-    } else {
+    } else if (what < 22) {
       speakers["c" + std::to_string(any(characters))].at = any_node();
+    } else {
+      travel();
     }
   }
 
@@ -107,6 +159,10 @@ struct cluster_seeds_test : cluster_fixture, ::testing::WithParamInterface<unsig
     for (auto& [id, x] : nodes)
       watch(x, {"world"}, true);
     pass(6s);
+    if (guest.probe)
+      depart();
+    arrive();
+    pass(3s);
     for (auto& [id, x] : nodes)
       say_event(x);
     // Publishers say again what nobody confirmed, and a last thing each.
@@ -124,6 +180,41 @@ struct cluster_seeds_test : cluster_fixture, ::testing::WithParamInterface<unsig
       for (const auto& [origin, y] : nodes)
         if (!changed.contains(origin) && !changed.contains(id))
           check_events(x, origin, y.events_said);
+      EXPECT_EQ(named(x), living()) << id;
+    }
+    check_guest();
+  }
+
+  /// The nodes that positions name at `x`.
+  std::set<std::string> named(const node& x) {
+    std::set<std::string> result;
+    for (const auto& [origin, at] : state_of<edge::hub_state>(x.hub).position.marks())
+      result.insert(origin);
+    return result;
+  }
+
+  std::set<std::string> living() const {
+    std::set<std::string> result;
+    for (const auto& [id, x] : nodes)
+      result.insert(id);
+    return result;
+  }
+
+  /// From where it could not go on it was given everything, once and in order.
+  void check_guest() {
+    read_guest();
+    for (const auto& fault : guest.seen.faults)
+      ADD_FAILURE() << "guest: " << fault;
+    for (const auto& [character, who] : speakers)
+      EXPECT_EQ(guest.seen.states[character].state, who.last) << character << " at the guest";
+    for (const auto& [origin, x] : nodes) {
+      if (changed.contains(origin))
+        continue;
+      const auto& heard = guest.seen.events[origin];
+      ASSERT_FALSE(heard.empty()) << origin;
+      EXPECT_EQ(heard.back(), x.events_said) << origin << " at the guest";
+      for (std::size_t i = 1; i < heard.size(); ++i)
+        EXPECT_EQ(heard[i], heard[i - 1] + 1) << origin << " at the guest";
     }
   }
 
@@ -151,6 +242,8 @@ struct cluster_seeds_test : cluster_fixture, ::testing::WithParamInterface<unsig
     for (int i = 0; i < steps; ++i) {
       do_something();
       pass(std::chrono::milliseconds{any(120)});
+      if (guest.probe && any(2) == 0)
+        read_guest();
     }
     settle();
     check();
@@ -161,6 +254,7 @@ struct cluster_seeds_test : cluster_fixture, ::testing::WithParamInterface<unsig
     speakers.clear();
     changed.clear();
     always.clear();
+    guest = {};
   }
 };
 
@@ -169,6 +263,7 @@ TEST_P(cluster_seeds_test, in_the_end_everybody_agrees) {
     return play(static_cast<unsigned>(std::stoul(only)));
   for (unsigned i = 0; i < seeds_a_test && !HasFailure(); ++i)
     play(GetParam() * seeds_a_test + i);
+  EXPECT_GT(resumed_past_forgotten, 0u) << "this was to be tried";
 }
 
 INSTANTIATE_TEST_SUITE_P(thousand, cluster_seeds_test, ::testing::Range(0u, 10u));

@@ -165,6 +165,45 @@ TEST_F(cluster_test, what_only_some_heard_of_a_node_before_its_end_all_are_told)
   EXPECT_TRUE(nodes.at("n2").seen.faults.empty());
 }
 
+TEST_F(cluster_test, a_node_that_stays_away_is_forgotten_in_positions) {
+  start_three();
+  const auto position = [&] {
+    auto viewer = make_probe<protocol::connection_actor>();
+    send(nodes.at("n2").hub, protocol::join_request{viewer.handle(), {"world"}, false, {}});
+    return *viewer.take_one<protocol::joined>().position;
+  };
+  const auto names = [&](const std::string& id) { return position().find(id + ":") != std::string::npos; };
+  for (const auto id : {"n1", "n2", "n3"})
+    say_event(nodes.at(id));
+  pass(100ms);
+  crash("n1");
+  show_view();
+  pass(forget_age - 5s);
+  EXPECT_TRUE(names("n1")) << "it may come back";
+  start("n1");
+  show_view();
+  pass(10s);
+  EXPECT_TRUE(names("n1")) << "it is back";
+  crash("n1");
+  show_view();
+  pass(forget_age - 5s);
+  EXPECT_TRUE(names("n1"));
+  pass(10s);
+  EXPECT_FALSE(names("n1"));
+  EXPECT_TRUE(names("n3"));
+  // A view without this node itself, as before it is registered.
+  send(nodes.at("n2").exchange, protocol::cluster_view{});
+  pass(forget_age + 5s);
+  EXPECT_TRUE(names("n2"));
+  start("n1");
+  show_view();
+  pass(3s);
+  say_event(nodes.at("n1"));
+  pass(100ms);
+  EXPECT_TRUE(names("n1"));
+  EXPECT_EQ(events("n2", "n1").size(), 2u);
+}
+
 TEST_F(cluster_test, a_node_of_another_cluster_or_version_is_refused_with_a_reason) {
   start_three();
   protocol::link_hello hello;
