@@ -96,6 +96,7 @@ void cluster_member::join(protocol::node_info info, std::vector<protocol::view_l
                           std::shared_ptr<protocol::edge_list> edges) {
   const auto& x = options_.cluster;
   info.link = x.advertise.empty() ? x.listen.substr(0, x.listen.rfind(':') + 1) + std::to_string(port_) : x.advertise;
+  info.protocol = protocol::link_protocol;
   cluster::membership_services services;
   services.store = store_.get();
   services.listeners = std::move(listeners);

@@ -20,10 +20,13 @@
 /// node and its exchange say to each other.
 namespace towncrier::protocol {
 
-/// The layout of everything that nodes say to each other; nodes of different numbers do not link.
-inline constexpr std::uint32_t link_protocol = 2;
+/// The layout and the meaning of everything that nodes say to each other, down to the bytes of a batch. Nodes of
+/// different numbers do not link: raise it with every change of either.
+inline constexpr std::uint32_t link_protocol = 3;
 
 /// A node greets another: who it is, where it stands in what the greeted one said, and who takes what comes next.
+/// Its layout, and that of `link_reply`, is the same in all versions from 2 on, for ever: what cannot be read ends the
+/// connection, and nobody is told why. What a later version has to say more, it says in messages that follow.
 struct link_hello {
   std::uint32_t protocol = link_protocol;
   /// The cluster's name: where its nodes register.
