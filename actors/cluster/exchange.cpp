@@ -46,7 +46,7 @@ void exchange_state::from_peer(const protocol::peer_batch& x) {
                         {.name = "exchanged", .result = tracing::outcome::dropped, .reason = "it came before"});
     return;
   }
-  if (is_batch && x.kind != protocol::parcel_kind::part)
+  if (is_batch)
     heard.advance(x.batch->stamp);
   keep(*x.batch, x.kind, false);
   auto passed_on = x;

@@ -116,7 +116,6 @@ void peer_link_state::begin(const protocol::link_hello& x) {
   self->monitor(peer);
   phase = link_phase::live;
   heard = now();
-  credited = 0;
   filter.set(x.wanted);
   peer_wish = x.wish;
   follows(greeted_wish);
@@ -185,6 +184,9 @@ void peer_link_state::end_session() {
   round_trip.reset();
   in_flight_bytes = 0;
   held.clear();
+  parts.clear();
+  received_number = 0;
+  undelivered.clear();
 }
 
 void peer_link_state::update(const protocol::node_info& x) {

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <deque>
+#include <set>
 
 namespace towncrier::cluster {
 
@@ -91,6 +92,8 @@ struct peer_link_state {
   void release_late();
   void received(protocol::link_parcel& x);
   void object(const protocol::outgoing_objection& x);
+  void keep_part(model::batch x);
+  model::batch with_its_parts(model::batch x);
   void delivered(std::uint64_t of_session, std::uint64_t number);
   protocol::link_status status() const;
   model::object describe() const;
@@ -105,6 +108,7 @@ struct peer_link_state {
   void put_off(std::uint64_t sequence);
   void give_what_was_put_off();
   void send_credit();
+  std::uint64_t credited() const { return undelivered.empty() ? received_number : *undelivered.begin() - 1; }
 
   // -- followed messages
 
@@ -149,7 +153,6 @@ struct peer_link_state {
   bool pulling = false;
   std::deque<std::pair<protocol::load, std::uint64_t>> waiting; ///< with the sequence that each reaches
   std::uint64_t number = 0;                                     ///< of the last parcel sent
-  std::uint64_t credited = 0;                                   ///< of the peer's parcels
   flow::fifo<flight> in_flight;
   std::size_t in_flight_bytes = 0;
   /// From a parcel to the peer's word that its hubs have it, smoothed; empty: none came back in this session.
@@ -179,6 +182,10 @@ struct peer_link_state {
 
   /// What came of the peer, and when it was heard last.
   model::position::mark known;
+  /// What came in parts whose last has not come: nobody is shown any of it before.
+  std::vector<model::change> parts;
+  std::uint64_t received_number = 0;   ///< of the peer's last parcel
+  std::set<std::uint64_t> undelivered; ///< the peer's parcels that not all hubs have
   flow::time_point heard{};
   protocol::link_status counts;
 };

@@ -168,10 +168,29 @@ void peer_link_state::received(protocol::link_parcel& x) {
     self->send(exchange, protocol::peer_batch{std::make_shared<const model::batch>(std::move(*parsed)), x.kind, 0, {}});
     return;
   }
-  if (x.kind != parcel_kind::part)
-    known = {parsed->stamp.incarnation, parsed->stamp.sequence};
-  self->send(exchange, protocol::peer_batch{arrived(std::move(*parsed), x.kind), x.kind, x.lost_events,
+  received_number = x.number;
+  if (x.kind == parcel_kind::part)
+    return keep_part(std::move(*parsed));
+  known = {parsed->stamp.incarnation, parsed->stamp.sequence};
+  undelivered.insert(x.number);
+  self->send(exchange, protocol::peer_batch{arrived(with_its_parts(std::move(*parsed)), x.kind), x.kind, x.lost_events,
                                             std::make_shared<const credit_receipt>(self, session, x.number)});
+}
+
+/// Shown before the last, it would come again when the link is lost before that, and nobody could tell who has it.
+void peer_link_state::keep_part(model::batch x) {
+  parts.insert(parts.end(), std::make_move_iterator(x.changes.begin()), std::make_move_iterator(x.changes.end()));
+  send_credit(); // it may be one of more than the window has room for
+}
+
+model::batch peer_link_state::with_its_parts(model::batch x) {
+  if (parts.empty())
+    return x;
+  auto all = std::exchange(parts, {});
+  all.insert(all.end(), std::make_move_iterator(x.changes.begin()), std::make_move_iterator(x.changes.end()));
+  x.changes = std::move(all);
+  x.followed.clear();
+  return x;
 }
 
 void peer_link_state::object(const protocol::outgoing_objection& x) {
@@ -184,7 +203,8 @@ void peer_link_state::object(const protocol::outgoing_objection& x) {
 void peer_link_state::delivered(std::uint64_t of_session, std::uint64_t upto) {
   if (phase != link_phase::live || of_session != session)
     return;
-  credited = std::max(credited, upto);
+  // Hubs have them in their order.
+  undelivered.erase(undelivered.begin(), undelivered.upper_bound(upto));
   send_credit();
 }
 

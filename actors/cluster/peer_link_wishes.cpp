@@ -70,7 +70,7 @@ void peer_link_state::give_what_was_put_off() {
 }
 
 void peer_link_state::send_credit() {
-  self->send(caf::actor_cast<link_end>(peer), protocol::link_credit{session, credited, peer_wish});
+  self->send(caf::actor_cast<link_end>(peer), protocol::link_credit{session, credited(), peer_wish});
 }
 
 } // namespace towncrier::cluster

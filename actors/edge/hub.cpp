@@ -40,7 +40,7 @@ struct entries_hash {
 hub_state::hub_state(self_pointer ptr) : self(ptr), history({}) {}
 
 void hub_state::take_in(const model::batch& x, protocol::parcel_kind kind) {
-  const auto brings_on = kind != protocol::parcel_kind::part && kind != protocol::parcel_kind::objection;
+  const auto brings_on = kind != protocol::parcel_kind::objection;
   const auto known = position.find(x.stamp.origin);
   if (brings_on && known && model::position::mark{x.stamp.incarnation, x.stamp.sequence} <= *known)
     return; // the exchange told it already

@@ -57,7 +57,7 @@ struct link_reply {
 /// How a batch stands to those before it.
 enum class parcel_kind : std::uint8_t {
   exact,     ///< the next one, as it was made
-  part,      ///< latest states and events instead of several batches; more of it follows
+  part,      ///< latest states and events instead of several batches; more of it follows, and counts with the last
   conflated, ///< the last part: with it everything up to its sequence was told
   objection, ///< no batch of the sender's: states above those that it was told, whose owners are gone
   thin,      ///< as `conflated`, but for batches of which the peer wanted nothing: it missed no events
