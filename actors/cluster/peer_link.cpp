@@ -130,8 +130,16 @@ void peer_link_state::begin(const protocol::link_hello& x) {
     cursor = x.known_sequence;
   else
     cursor.reset();
+  cursor_events = events_upto(cursor.value_or(0));
   spdlog::info("linked with {}", info.id);
   pull();
+}
+
+/// What was sent after `sequence` did not arrive, and may be sent again, or be lost and counted.
+std::uint64_t peer_link_state::events_upto(std::uint64_t sequence) {
+  while (!sent_places.empty() && sent_places.back().sequence > sequence)
+    sent_places.pop_back();
+  return sent_places.empty() ? 0 : sent_places.back().events;
 }
 
 /// CAF's own time limit also ends connections that are just being made, and says nothing of a peer that hangs.

@@ -61,6 +61,12 @@ struct peer_link_state {
 
   explicit peer_link_state(self_pointer self);
 
+  /// A place in what this node says, and how many events it said up to there.
+  struct place {
+    std::uint64_t sequence = 0;
+    std::uint64_t events = 0;
+  };
+
   // -- sessions
 
   bool dials() const { return settings.node < info.id; }
@@ -72,6 +78,7 @@ struct peer_link_state {
   protocol::link_hello hello() const;
   std::string fault_of(const protocol::link_hello& x) const;
   void begin(const protocol::link_hello& x);
+  std::uint64_t events_upto(std::uint64_t sequence);
   void failed(std::string why);
   void beat();
   void lost(std::string why);
@@ -85,7 +92,7 @@ struct peer_link_state {
   void pull(std::optional<std::uint64_t> unwanted_upto = std::nullopt);
   void pulled(protocol::log_answer& x);
   void send_waiting();
-  void send(const protocol::load& x, std::uint64_t sequence);
+  void send(const protocol::load& x, const place& reaches);
   void credit(const protocol::link_credit& x);
   void hold(std::uint64_t sequence, std::vector<protocol::receipt_ptr> receipts);
   void release_upto(std::uint64_t sequence);
@@ -151,8 +158,10 @@ struct peer_link_state {
   std::uint64_t cursor_events = 0;
   bool all_sent = false; ///< nothing was said after `cursor`
   bool pulling = false;
-  std::deque<std::pair<protocol::load, std::uint64_t>> waiting; ///< with the sequence that each reaches
-  std::uint64_t number = 0;                                     ///< of the last parcel sent
+  std::deque<std::pair<protocol::load, place>> waiting; ///< with the place that each brings the peer to
+  /// The places of the last parcel that the peer has acknowledged, and of those after it, of lost sessions too.
+  std::deque<place> sent_places;
+  std::uint64_t number = 0; ///< of the last parcel sent
   flow::fifo<flight> in_flight;
   std::size_t in_flight_bytes = 0;
   /// From a parcel to the peer's word that its hubs have it, smoothed; empty: none came back in this session.

@@ -48,7 +48,7 @@ void peer_link_state::outgoing(protocol::outgoing_parcel& x) {
   if (next && put_off_upto == 0 && in_flight_bytes < settings.window_bytes) {
     cursor = sequence;
     cursor_events += x.what->events;
-    return send({std::move(x.what)}, sequence);
+    return send({std::move(x.what)}, {sequence, cursor_events});
   }
   all_sent = false;
   put_off_upto = 0;
@@ -76,17 +76,20 @@ void peer_link_state::pull(std::optional<std::uint64_t> unwanted_upto) {
 }
 
 void peer_link_state::pulled(protocol::log_answer& x) {
-  // Only the last part of what was conflated brings the peer on.
-  const auto before = cursor.value_or(0);
+  place at{cursor.value_or(0), x.events};
+  for (const auto& load : x.loads)
+    at.events -= load.kind == parcel_kind::exact ? load.what->events : 0;
   for (auto& load : x.loads) {
-    const auto sequence = load.kind == parcel_kind::part ? before : load.what->batch->stamp.sequence;
+    at.events += load.kind == parcel_kind::exact ? load.what->events : 0;
+    // Only the last part of what was conflated brings the peer on.
+    at.sequence = load.kind == parcel_kind::part ? at.sequence : load.what->batch->stamp.sequence;
     counts.conflated_parcels += load.kind == parcel_kind::exact ? 0 : 1;
     counts.lost_events += load.lost_events;
     if (load.kind == parcel_kind::conflated)
       note_conflated(x.upto);
     else if (load.kind == parcel_kind::thin)
       std::erase_if(late, [&](const auto& y) { return y.sequence <= x.upto; });
-    waiting.emplace_back(std::move(load), sequence);
+    waiting.emplace_back(std::move(load), at);
   }
   cursor = x.upto;
   cursor_events = x.events;
@@ -104,9 +107,11 @@ void peer_link_state::send_waiting() {
     pull();
 }
 
-void peer_link_state::send(const protocol::load& x, std::uint64_t sequence) {
+void peer_link_state::send(const protocol::load& x, const place& reaches) {
   const auto size = x.what->bytes.size();
-  in_flight.push({++number, size, sequence, now()});
+  in_flight.push({++number, size, reaches.sequence, now()});
+  if (x.kind != parcel_kind::part)
+    sent_places.push_back(reaches);
   in_flight_bytes += size;
   ++counts.sent_parcels;
   counts.sent_bytes += size;
@@ -128,6 +133,8 @@ void peer_link_state::credit(const protocol::link_credit& x) {
     const auto took = now() - done.sent;
     round_trip = round_trip ? *round_trip + (took - *round_trip) / 8 : took;
   }
+  while (sent_places.size() > 1 && sent_places[1].sequence <= upto)
+    sent_places.pop_front();
   release_upto(upto);
   if (x.wish > followed_wish)
     follows(x.wish);

@@ -84,4 +84,48 @@ TEST_F(cluster_parts_test, who_comes_between_two_parts_gets_all_of_them) {
   EXPECT_EQ(seen.states["ada"].state, std::to_string(said));
 }
 
+/// The link is lost with events on their way, and the log loses those before it is back.
+struct cluster_lost_events_test : cluster_fixture {
+  cluster_lost_events_test() {
+    log_bytes = 4096;
+    start("n1");
+    start("n2");
+    show_view();
+    pass(200ms);
+    say_events(20);
+    pass(1s);
+  }
+
+  void say_events(int n) {
+    for (int i = 0; i < n; ++i) {
+      say_event(nodes.at("n1"));
+      pass(30ms);
+    }
+  }
+
+  /// What is sent from now on is on its way for `x`.
+  void slow_down(std::chrono::milliseconds x) {
+    net->cut("n1", "n2");
+    net->set_delay("n1", "n2", x);
+    net->heal("n1", "n2");
+    pass(3s);
+    ASSERT_TRUE(linked("n1", "n2"));
+  }
+};
+
+TEST_F(cluster_lost_events_test, what_was_on_its_way_is_counted_when_it_cannot_be_sent_again) {
+  slow_down(300ms);
+  say_events(9);
+  net->cut("n1", "n2");
+  const auto heard_before = nodes.at("n2").seen.events["n1"].size();
+  EXPECT_LT(heard_before, 29u) << "some were on their way";
+  say_events(200);
+  slow_down(1ms);
+  say_events(1);
+  const auto& heard = nodes.at("n2").seen.events["n1"];
+  EXPECT_EQ(heard.back(), 230);
+  EXPECT_EQ(std::set<std::int64_t>(heard.begin(), heard.end()).size(), heard.size());
+  EXPECT_EQ(heard.size() + nodes.at("n2").seen.announced, 230u);
+}
+
 } // namespace towncrier::cluster
