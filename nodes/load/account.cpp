@@ -36,6 +36,15 @@ bool account::take(std::uint32_t n) noexcept {
   return true;
 }
 
+bool account::take_run(std::uint32_t first, std::uint32_t last) noexcept {
+  if (!latest_.empty() || first != last_ + 1 || last < first)
+    return false;
+  sum_.given += last - first + 1;
+  skips_ = false;
+  last_ = last;
+  return true;
+}
+
 void account::take_lag(std::uint64_t conflated, std::uint64_t dropped_events) noexcept {
   sum_.conflated += conflated;
   sum_.told += dropped_events;

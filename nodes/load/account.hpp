@@ -32,6 +32,10 @@ public:
   /// Number `n` came. Whether it is new to this viewer.
   bool take(std::uint32_t n) noexcept;
 
+  /// Numbers `first` to `last` came. False, and nothing done, if they are not just what is due in a test of events:
+  /// each of them has to be taken by itself.
+  bool take_run(std::uint32_t first, std::uint32_t last) noexcept;
+
   void take_lag(std::uint64_t conflated, std::uint64_t dropped_events) noexcept;
 
   /// The server said that it cannot go on where the viewer was: what is missing next is known to be.

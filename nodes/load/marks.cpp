@@ -2,6 +2,7 @@
 
 #include "codec/endian.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace towncrier::load {
@@ -107,6 +108,9 @@ marks read_marks(std::string_view message) {
     if (const auto x = number_at(left, json))
       result.numbers.push_back(static_cast<std::uint32_t>(*x));
   }
+  const auto breaks = [](std::uint32_t a, std::uint32_t b) { return b != a + 1; };
+  const auto& numbers = result.numbers;
+  result.run = !numbers.empty() && std::adjacent_find(numbers.begin(), numbers.end(), breaks) == numbers.end();
   constexpr std::string_view key = "position";
   if (const auto at = message.rfind(key); at != message.npos)
     if (const auto text = text_at(message.substr(at + key.size())); !text.empty())

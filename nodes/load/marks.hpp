@@ -18,6 +18,8 @@ struct marks {
   type what = type::traffic;
   /// Of the test's own messages in it, in their order.
   std::vector<std::uint32_t> numbers;
+  /// Whether each of them is one more than the one before.
+  bool run = false;
   /// Where a viewer stands after it; nullptr: it does not say.
   std::shared_ptr<const std::string> position;
   /// The whole message, of everything but traffic.

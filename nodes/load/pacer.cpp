@@ -1,5 +1,6 @@
 #include "nodes/load/pacer.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <limits>
 
@@ -21,12 +22,14 @@ void pacer::published(std::size_t viewers) {
     awaited_[last_ & (awaited_.size() - 1)] = static_cast<std::uint32_t>(viewers);
 }
 
-void pacer::reached(std::uint32_t n) noexcept {
-  if (awaited_.empty() || n <= done_ || n > last_)
+void pacer::reached(std::uint32_t first, std::uint32_t last) noexcept {
+  if (awaited_.empty() || last <= done_ || first > last_)
     return;
   const auto mask = awaited_.size() - 1;
-  if (auto& left = awaited_[n & mask]; left != 0)
-    --left;
+  const auto end = std::min(last, last_);
+  for (auto n = std::max(first, done_ + 1); n <= end; ++n)
+    if (auto& left = awaited_[n & mask]; left != 0)
+      --left;
   while (done_ < last_ && awaited_[(done_ + 1) & mask] == 0)
     ++done_;
 }

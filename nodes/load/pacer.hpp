@@ -21,8 +21,9 @@ public:
   /// The next message goes to so many viewers.
   void published(std::size_t viewers);
 
-  /// Number `n` reached one of them.
-  void reached(std::uint32_t n) noexcept;
+  /// Number `n`, or each from `first` to `last`, reached one of them.
+  void reached(std::uint32_t n) noexcept { reached(n, n); }
+  void reached(std::uint32_t first, std::uint32_t last) noexcept;
 
   /// Viewers are gone: nothing is awaited any more.
   void forget() noexcept { done_ = last_; }

@@ -57,8 +57,10 @@ std::string as_table(const settings& asked, const results& x) {
   if (x.lost_connections != 0)
     out += row("cut off", fmt::format("{}; the first: {}", x.lost_connections, x.first_loss));
   out += row("published", fmt::format("{} messages of {} bytes", x.published, asked.size));
-  out += row("delivered", fmt::format("{} in {:.1f} s: {:.0f}/s, {:.1f} MB/s", x.deliveries, x.seconds, rate,
-                                      static_cast<double>(x.bytes) / 1e6 / std::max(x.seconds, 1e-9)));
+  out += row("delivered",
+             fmt::format("{} in {:.1f} s: {:.0f}/s, {:.1f} a frame, {:.1f} MB/s", x.deliveries, x.seconds, rate,
+                         static_cast<double>(x.deliveries) / static_cast<double>(std::max<std::uint64_t>(x.frames, 1)),
+                         static_cast<double>(x.bytes) / 1e6 / std::max(x.seconds, 1e-9)));
   out += row("latency", fmt::format("p50 {}, p90 {}, p99 {}, p99.9 {}, max {}", time(x.latency.percentile(0.5)),
                                     time(x.latency.percentile(0.9)), time(x.latency.percentile(0.99)),
                                     time(x.latency.percentile(0.999)), time(x.latency.max())));
@@ -86,6 +88,7 @@ std::string as_json(const settings& asked, const results& x) {
                     {"deliveries", x.deliveries},
                     {"deliveries_per_second", x.seconds > 0 ? static_cast<double>(x.deliveries) / x.seconds : 0.0},
                     {"bytes", x.bytes},
+                    {"frames", x.frames},
                     {"latency_ms", model::object{{"p50", milliseconds(x.latency.percentile(0.5))},
                                                  {"p90", milliseconds(x.latency.percentile(0.9))},
                                                  {"p99", milliseconds(x.latency.percentile(0.99))},

@@ -22,6 +22,8 @@ struct results {
   double seconds = 0;
   std::uint64_t deliveries = 0;
   std::uint64_t bytes = 0;
+  /// In which the deliveries came.
+  std::uint64_t frames = 0;
   /// From publishing to the viewer, of those who are not slow.
   histogram latency;
   tally fast;

@@ -119,6 +119,7 @@ void swarm::measure() {
   const auto cpu = cpu_time(asked_.server);
   const auto bytes = bytes_;
   const auto deliveries = deliveries_;
+  const auto frames = frames_;
   const auto part = asked_.duration / (asked_.storms + 1);
   run_for(part);
   for (std::size_t i = 0; i < asked_.storms; ++i) {
@@ -129,6 +130,7 @@ void swarm::measure() {
   results_.seconds = seconds_since(start);
   results_.deliveries = deliveries_ - deliveries;
   results_.bytes = bytes_ - bytes;
+  results_.frames = frames_ - frames;
   results_.cores = used / second / results_.seconds;
   results_.cpu_per_delivery = used / 1000 / static_cast<double>(std::max<std::uint64_t>(results_.deliveries, 1));
   publishing_ = false;

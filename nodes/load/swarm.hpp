@@ -57,6 +57,7 @@ private:
   bool take_answer(std::size_t index, std::string_view& bytes);
   void take_frame(std::size_t index, const server_frame& x);
   void take_traffic(viewer& x, const marks& found);
+  void note_given(const viewer& x, std::uint32_t first, std::uint32_t last, std::uint64_t now);
   void take_welcome(viewer& x, const marks& found);
   void end(std::size_t index, viewer::phase how, std::string why);
   void count(const viewer& x, bool live) noexcept;
@@ -85,6 +86,7 @@ private:
   std::uint32_t measured_from_ = 0;
   bool measuring_ = false;
   std::uint64_t deliveries_ = 0;
+  std::uint64_t frames_ = 0; // that held some of them
   std::uint64_t bytes_ = 0;
   std::uint64_t next_slow_read_ = 0;
   std::uint64_t next_tell_ = 0;

@@ -219,17 +219,24 @@ void swarm::take_traffic(viewer& x, const marks& found) {
     x.position = found.position;
   if (found.numbers.empty())
     return;
+  ++frames_;
   const auto now = now_ns();
-  for (const auto n : found.numbers) {
-    if (!x.account.take(n) || n > intended_.size() || n == 0)
-      continue;
-    ++deliveries_;
-    if (x.slow)
-      continue;
-    pacer_.reached(n);
-    if (measuring_ && n >= measured_from_)
-      results_.latency.add(now - std::min(now, intended_[n - 1]));
-  }
+  if (found.run && found.numbers.back() <= intended_.size() &&
+      x.account.take_run(found.numbers.front(), found.numbers.back()))
+    return note_given(x, found.numbers.front(), found.numbers.back(), now);
+  for (const auto n : found.numbers)
+    if (x.account.take(n) && n <= intended_.size() && n != 0)
+      note_given(x, n, n, now);
+}
+
+/// Numbers `first` to `last` are new to `x`.
+void swarm::note_given(const viewer& x, std::uint32_t first, std::uint32_t last, std::uint64_t now) {
+  deliveries_ += last - first + 1;
+  if (x.slow)
+    return;
+  pacer_.reached(first, last);
+  for (auto n = std::max(first, measured_from_); measuring_ && n <= last; ++n)
+    results_.latency.add(now - std::min(now, intended_[n - 1]));
 }
 
 // What goes

@@ -41,6 +41,34 @@ TEST(account, counts_what_comes_again_or_late) {
   EXPECT_EQ(x.result(2).doubled, 2u);
 }
 
+TEST(account, takes_a_run_that_is_just_what_is_due) {
+  account x;
+  x.take(1);
+  EXPECT_TRUE(x.take_run(2, 9));
+  EXPECT_TRUE(x.take_run(10, 10));
+  EXPECT_EQ(x.result(10).given, 10u);
+  EXPECT_EQ(x.result(12).lost(), 2u);
+}
+
+TEST(account, leaves_a_run_that_is_anything_else_to_be_taken_one_by_one) {
+  account x;
+  x.take(1);
+  EXPECT_FALSE(x.take_run(3, 9)) << "2 is missing";
+  EXPECT_FALSE(x.take_run(1, 9)) << "1 came already";
+  EXPECT_EQ(x.result(1).given, 1u);
+  EXPECT_EQ(x.result(1).doubled, 0u);
+  account states{3};
+  EXPECT_FALSE(states.take_run(1, 9));
+}
+
+TEST(account, a_run_after_a_refused_resume_ends_what_was_known_to_be_missing) {
+  account x;
+  x.skip();
+  EXPECT_TRUE(x.take_run(1, 3));
+  x.take(5);
+  EXPECT_EQ(x.result(5).lost(), 1u);
+}
+
 TEST(account, one_gap_is_known_after_a_refused_resume) {
   account x;
   x.take(1);

@@ -31,6 +31,21 @@ TEST_P(marks_test, finds_the_numbers_of_a_batch_and_its_position) {
   EXPECT_EQ(*found.position, "n1:1:7");
 }
 
+TEST_P(marks_test, knows_a_run_of_numbers) {
+  const auto is_run = [](const std::vector<std::uint64_t>& numbers) {
+    model::array all;
+    for (const auto n : numbers)
+      all.push_back(event(n));
+    return read_marks(encoded(model::object{{"type", "batch"}, {"data", all}})).run;
+  };
+  EXPECT_TRUE(is_run({47, 48, 49}));
+  EXPECT_TRUE(is_run({7}));
+  EXPECT_FALSE(is_run({7, 9}));
+  EXPECT_FALSE(is_run({7, 7}));
+  EXPECT_FALSE(is_run({9, 8}));
+  EXPECT_FALSE(is_run({}));
+}
+
 TEST_P(marks_test, reads_a_long_position) {
   const std::string position(300, 'p');
   const auto found = read_marks(encoded(model::object{{"type", "batch"}, {"position", position}}));

@@ -37,6 +37,24 @@ TEST(pacer, awaits_every_viewer_before_more_than_so_many_are_under_way) {
   EXPECT_EQ(x.last(), 4u);
 }
 
+TEST(pacer, several_may_reach_a_viewer_at_once) {
+  pacer x{0, 3};
+  for (int i = 0; i < 3; ++i)
+    x.published(2);
+  x.reached(1, 3);
+  x.reached(1, 2);
+  EXPECT_EQ(x.due(7), 7u);
+  x.published(2);
+  x.published(2);
+  EXPECT_EQ(x.due(7), never) << "3, 4 and 5";
+  x.reached(2, 5); // 2 was everywhere, and counts no more
+  EXPECT_EQ(x.due(7), 7u);
+  x.published(2);
+  EXPECT_EQ(x.due(7), never) << "4, 5 and 6";
+  x.reached(4, 99); // some that were never published
+  EXPECT_EQ(x.due(7), 7u);
+}
+
 TEST(pacer, goes_on_when_viewers_are_gone) {
   pacer x{0, 1};
   x.published(2);

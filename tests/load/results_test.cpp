@@ -13,6 +13,7 @@ results some() {
   x.published = 100;
   x.seconds = 2;
   x.deliveries = 1000;
+  x.frames = 400;
   for (int i = 0; i < 1000; ++i)
     x.latency.add(2'000'000);
   return x;
@@ -40,7 +41,7 @@ TEST(results, are_a_table_and_an_object_of_the_same) {
   asked.clients = 10;
   const auto table = as_table(asked, some());
   EXPECT_THAT(table, HasSubstr("10 of 10"));
-  EXPECT_THAT(table, HasSubstr("500/s"));
+  EXPECT_THAT(table, HasSubstr("500/s, 2.5 a frame"));
   EXPECT_THAT(table, HasSubstr("p99 2."));
   EXPECT_THAT(table, ::testing::Not(HasSubstr("server")));
   const auto parsed = codec::parse_json(as_json(asked, some()));
