@@ -49,18 +49,22 @@ void plain_frames::put(std::string_view bytes) {
 }
 
 std::size_t plain_frames::take(std::span<char> into) {
-  while (plain_at_ == plain_.size()) {
+  std::size_t taken = 0;
+  while (taken < into.size()) {
+    const auto n = std::min(into.size() - taken, plain_.size() - plain_at_);
+    std::memcpy(into.data() + taken, plain_.data() + plain_at_, n);
+    plain_at_ += n;
+    taken += n;
+    if (plain_at_ < plain_.size())
+      break;
     plain_.clear();
     plain_at_ = 0;
-    if (!advance()) {
+    if (taken < into.size() && !advance()) {
       release();
-      return 0;
+      break;
     }
   }
-  const auto n = std::min(into.size(), plain_.size() - plain_at_);
-  std::memcpy(into.data(), plain_.data() + plain_at_, n);
-  plain_at_ += n;
-  return n;
+  return taken;
 }
 
 /// One step; false when it needs more than has come.

@@ -31,7 +31,8 @@ public:
   /// What came from the client.
   void put(std::string_view bytes);
 
-  /// Moves plain frames to `into`, as many bytes as there are; 0: more must be put, or it is broken.
+  /// Moves plain frames to `into`, as many bytes as there are and fit, of several messages where they have come; 0: more
+  /// must be put, or it is broken.
   std::size_t take(std::span<char> into);
 
   /// Whether compressed data were found bad: nothing more can be taken.

@@ -148,6 +148,19 @@ TEST(plain_frames, inflates_messages_of_every_size) {
   }
 }
 
+TEST(plain_frames, gives_at_once_what_came_at_once) {
+  std::string wire;
+  for (int i = 0; i < 20; ++i)
+    wire += i % 2 == 0 ? client_frame(1, "Hello") : client_frame(1, codec::deflate_message("Hello"), true, true);
+  ws::plain_frames frames;
+  frames.put(wire);
+  std::string room(1000, '\0');
+  room.resize(frames.take(room));
+  EXPECT_EQ(frames.take(room), 0U);
+  std::vector<frame> control;
+  EXPECT_EQ(join(parse(room), control).size(), 20U);
+}
+
 TEST(plain_frames, inflates_final_blocks) {
   ws::plain_frames frames;
   std::vector<frame> control;
