@@ -87,10 +87,9 @@ void shared_world_state::change_clock(const protocol::command_order& x, const sh
   self->request(membership, patience, protocol::town_update{to.to_json(), town_revision})
       .then(
           [this, x, tries](const protocol::town_update_result& done) {
-            const auto is_news = done.revision > town_revision;
-            if (is_news)
+            if (done.revision > town_revision) // the view may have told it first
               run_by(done.current, done.revision);
-            if (!done.done && is_news && tries > 0)
+            if (!done.done && done.error.empty() && tries > 0)
               return command(x, tries);
             if (done.done)
               reply(self, x, status());

@@ -119,7 +119,10 @@ def command(url, name, patience=5.0, **arguments):
                 frame = client.read_frame()
                 for each in messages_of(frame) if frame.opcode == 1 else ():
                     if each["data"].get("id") == "c":
-                        return each["data"].get("data", {}) if each["type"] == "result" else None
+                        if each["type"] == "result":
+                            return each["data"].get("data", {})
+                        print(f"    {url} does not {name}: {each['data']}", flush=True)
+                        return None
     except _TROUBLE:
         pass
     return None

@@ -21,8 +21,9 @@ struct shared_world_test : support::actor_fixture {
   protocol::world_actor world;
   shared_clock clock{1, 12, 40, false, 1'000'000, 0};
   std::uint64_t revision = 5;
-  /// How many of the next writes somebody else comes before.
+  /// How many of the next writes somebody else comes before; and whether the view tells of that before the answer.
   int conflicts = 0;
+  bool view_is_first = false;
 
   shared_world_test() {
     protocol::world_options options;
@@ -30,12 +31,16 @@ struct shared_world_test : support::actor_fixture {
     membership.answer_with([this](const caf::message& x) { return write(x); });
     world =
         spawn(shared_world, world_services{characters, events}, town::shared_town(), options, sharing{"n1", 1'000'000});
+    show_view();
+    run();
+  }
+
+  void show_view() {
     protocol::cluster_view view;
     view.nodes.emplace_back().id = "n1";
     view.town = clock.to_json();
     view.town_revision = revision;
     caf::send_as(caf::actor_cast<caf::actor>(membership.handle()), world, view);
-    run();
   }
 
   caf::message write(const caf::message& x) {
@@ -44,6 +49,8 @@ struct shared_world_test : support::actor_fixture {
     if (conflicts > 0) {
       --conflicts;
       clock.rate += 1;
+      if (view_is_first)
+        show_view();
     } else if (update.expected_revision == revision - 1) {
       clock = *shared_clock::parse(update.value);
       return caf::make_message(protocol::town_update_result{true, update.value, revision, {}});
@@ -70,6 +77,14 @@ TEST_F(shared_world_test, a_command_that_others_come_before_is_tried_again_on_to
   EXPECT_TRUE(true_at(ada.take_one<protocol::answer>().data, "data.paused"));
   EXPECT_TRUE(clock.paused);
   EXPECT_EQ(clock.rate, 42) << "theirs stays";
+}
+
+TEST_F(shared_world_test, also_where_the_view_tells_of_them_before_the_answer) {
+  view_is_first = true;
+  conflicts = 2;
+  command("pause");
+  EXPECT_TRUE(true_at(ada.take_one<protocol::answer>().data, "data.paused"));
+  EXPECT_EQ(clock.rate, 42);
 }
 
 TEST_F(shared_world_test, but_not_for_ever) {
