@@ -51,18 +51,18 @@ void plain_frames::put(std::string_view bytes) {
 std::size_t plain_frames::take(std::span<char> into) {
   std::size_t taken = 0;
   while (taken < into.size()) {
+    if (plain_at_ == plain_.size()) {
+      plain_.clear();
+      plain_at_ = 0;
+      if (!advance()) {
+        release();
+        break;
+      }
+    }
     const auto n = std::min(into.size() - taken, plain_.size() - plain_at_);
     std::memcpy(into.data() + taken, plain_.data() + plain_at_, n);
     plain_at_ += n;
     taken += n;
-    if (plain_at_ < plain_.size())
-      break;
-    plain_.clear();
-    plain_at_ = 0;
-    if (taken < into.size() && !advance()) {
-      release();
-      break;
-    }
   }
   return taken;
 }

@@ -7,13 +7,15 @@ import socket
 import struct
 import time
 
-from cluster_scenario import CALM, FULL, ClusterTest, get_json, run
+from cluster_scenario import CALM, FULL, ClusterTest, get_json, run, wait_until
 from counting_publisher import CountingPublisher, messages_of
 from raw_client import RawClient
 
 MIB = 1 << 20
 # How long a silent peer counts as alive, as the nodes have it; and what a busy machine may add to it, in seconds.
 LINK_TIMEOUT, SLACK = 1.0, 1.0
+# How long the nodes may take to agree on something, in seconds.
+PATIENCE = 30
 SEED = int(os.environ.get("TOWNCRIER_SEED", "7"))
 
 
@@ -48,14 +50,6 @@ def watched_at(node, peer):
     return get_json(f"{actors}/{link['id']}")["state"]["peer_watches"]
 
 
-def wait_until(condition, what, patience=30):
-    deadline = time.monotonic() + patience
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"{what} did not come in {patience} s")
-        time.sleep(0.1)
-
-
 class ClusterNetwork(ClusterTest):
     def test_a_node_is_sent_what_its_viewers_watch(self):
         self.up(2, "--edge.history-age", "1s")
@@ -63,8 +57,10 @@ class ClusterNetwork(ClusterTest):
         first, second = self.cluster.node(1), self.cluster.node(2)
         host, _, port = second.edge.partition("://")[2].rpartition(":")
         with RawClient.connect((host, int(port)), "/?subscribe=event:none", timeout=10) as viewer:
-            wait_until(lambda: watched_at(first, second) == ["event:none"], "the wish of an edge for less")
-            wait_until(lambda: watched_at(first, third) == [], "the wish of a node that is no edge")
+            self.assertTrue(wait_until(lambda: watched_at(first, second) == ["event:none"], PATIENCE, 0.1),
+                            "the wish of an edge for less did not come")
+            self.assertTrue(wait_until(lambda: watched_at(first, third) == [], PATIENCE, 0.1),
+                            "the wish of a node that is no edge did not come")
             before, began = links_of(first), time.monotonic()
             time.sleep(4)
             after, seconds = links_of(first), time.monotonic() - began

@@ -18,6 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "
 from checker import Checker, Rules  # noqa: E402
 from cluster_lib import Cluster  # noqa: E402
 from cluster_lib.network import get_json  # noqa: E402, F401
+from cluster_lib.processes import wait_until  # noqa: E402, F401
 from counting_publisher import MOVING, CountingPublisher, command  # noqa: E402
 from recorded_publisher import RecordedPublisher  # noqa: E402
 from recorder_process import RecorderProcess  # noqa: E402
