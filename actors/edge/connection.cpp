@@ -124,8 +124,7 @@ void connection_state::join() {
   if (automatic)
     channels.emplace_back("world");
   joined_hub = true;
-  self->send(services->hub,
-             protocol::join_request{self, std::move(channels), automatic, std::move(request->position), this});
+  self->send(services->hub, protocol::join_request{self, std::move(channels), automatic, std::move(request->position)});
 }
 
 void connection_state::welcome(const protocol::joined& x) {

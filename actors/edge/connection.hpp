@@ -45,6 +45,7 @@ using connection_services_ptr = std::shared_ptr<const connection_services>;
 struct connection_state : protocol::chunk_sink {
   static inline const char* name = "connection";
   using self_pointer = hosting::pointer<protocol::connection_actor, connection_state>;
+  using direct_face = protocol::chunk_sink;
 
   enum class phase { knocking, opening, authenticating, joining, live, closing };
 

@@ -54,7 +54,7 @@ void hub_state::join(protocol::join_request& x) {
     return;
   flush();
   const auto slot = viewers.add(x.viewer);
-  viewers.attach(slot, x.sink);
+  viewers.attach(slot, hosting::call_face<protocol::chunk_sink>(*self, x.viewer));
   viewers.find(slot)->automatic = x.automatic;
   pulse.add({slot, viewers.find(slot)->generation});
   set_interest(slot, x.channels, std::nullopt);

@@ -42,7 +42,8 @@ struct catch_up {
 /// What a hub knows of one viewer.
 struct viewer {
   protocol::connection_actor who; // empty: the slot is free
-  /// Where chunks may be put while `who` waits for mail; nullptr: nowhere.
+  /// Where chunks may be put while `who` waits for mail, and then alone: it is part of `who`'s state, which is gone
+  /// when `who` has ended. nullptr: nowhere.
   protocol::chunk_sink* sink = nullptr;
   /// While it catches up; nullptr: it is live.
   std::unique_ptr<catch_up> behind;

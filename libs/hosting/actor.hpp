@@ -79,6 +79,8 @@ public:
   }
 
   actor_watch& watch() noexcept override { return watch_; }
+  const io_thread* home() const noexcept override { return home_; }
+  void* direct_face(const std::type_info&) noexcept override { return nullptr; }
 
 protected:
   /// What the actor shows of itself.
@@ -109,20 +111,35 @@ private:
   actor_watch watch_;
 };
 
-/// An actor whose `State` has a name and says what it shows: `model::object describe() const`.
+/// An actor whose `State` has a name and says what it shows: `model::object describe() const`. A state that others on
+/// the same thread may call without a message names the interface for that: `using direct_face = ...` (see
+/// `call_face`).
 template <class Handle, class State>
 class visible_actor : public placed_actor<Handle> {
 public:
   explicit visible_actor(caf::actor_config& cfg) : placed_actor<Handle>(cfg, kind()) {}
 
+  void* direct_face(const std::type_info& what) noexcept override {
+    if constexpr (requires { typename State::direct_face; }) {
+      // CAF destroys the state when the actor ends, however many still hold the actor.
+      if (what == typeid(typename State::direct_face) && !this->getf(caf::abstract_actor::is_terminated_flag))
+        return static_cast<typename State::direct_face*>(&whole().state);
+    }
+    return nullptr;
+  }
+
 protected:
   model::object describe_state() override {
     static_assert(
         requires(const State& x) { model::object{x.describe()}; }, "every actor says what it is about");
-    return static_cast<caf::stateful_actor<State, visible_actor>*>(this)->state.describe();
+    return whole().state.describe();
   }
 
 private:
+  caf::stateful_actor<State, visible_actor>& whole() noexcept {
+    return *static_cast<caf::stateful_actor<State, visible_actor>*>(this);
+  }
+
   static kind_id kind() {
     static const auto number = kind_of(State::name);
     return number;
@@ -166,6 +183,20 @@ const actor_watch* watch_of(const Handle& x) noexcept {
 template <class Handle>
 bool waits_for_mail(const Handle& x) noexcept {
   return mailbox_of(x)->blocked();
+}
+
+/// What `x` lets `caller`, an actor on the same thread, call without a message; nullptr: nothing of this kind, or it
+/// has ended, or it lives elsewhere. May be called for as long as `waits_for_mail(x)`, which has to be asked before
+/// each call: an actor's state is gone as soon as the actor has ended. For that reason nobody puts a pointer to a part
+/// of an actor into a message: whoever reads the message later asks here.
+template <class Face, class Self, class Handle>
+Face* call_face(Self& caller, const Handle& x) {
+  auto* found = dynamic_cast<watched_actor*>(caf::actor_cast<caf::abstract_actor*>(x));
+  if (found == nullptr || found->home() != caller.home())
+    return nullptr;
+  if (found->home() == nullptr && !has_one_thread(caller.system()))
+    return nullptr;
+  return static_cast<Face*>(found->direct_face(typeid(Face)));
 }
 
 } // namespace towncrier::hosting

@@ -3,6 +3,8 @@
 #include "hosting/actor_shard.hpp"
 
 #include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/atom.hpp>
 
 namespace towncrier::hosting {
 
@@ -17,6 +19,10 @@ actor_watch* watch_of(const caf::strong_actor_ptr& x) {
 }
 
 } // namespace
+
+bool has_one_thread(const caf::actor_system& system) {
+  return caf::get_or(system.config(), "scheduler.policy", caf::atom("")) == caf::atom("testing");
+}
 
 void note_monitor(actor_watch& who, const caf::strong_actor_ptr& whom) {
   // Where it is seen from the other end: an actor may monitor thousands, and is monitored by few.

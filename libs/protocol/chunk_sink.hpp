@@ -11,7 +11,8 @@ namespace towncrier::protocol {
 
 /// A connection as the hub of its own I/O thread may see it: where chunks can be put without a message. One message a
 /// delivery costs a fifth of what the kernel takes for the same; so a hub calls, but only while the connection's
-/// mailbox is empty, where a message would have been handled next anyway: no order changes by it.
+/// mailbox is empty, where a message would have been handled next anyway: no order changes by it. The hub gets it by
+/// `hosting::call_face`, never out of a message: when the message is read, the connection may have ended.
 class chunk_sink {
 public:
   virtual void deliver(const fanout::chunk& x) = 0;

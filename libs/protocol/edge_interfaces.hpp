@@ -53,8 +53,6 @@ struct join_request {
   bool automatic = false;
   /// Where to resume; empty: begin now.
   std::string position;
-  /// Part of the viewer, when it lives on the hub's thread; nullptr: chunks are sent to it.
-  chunk_sink* sink = nullptr;
 };
 
 /// Which message of which viewer a hub is to act on.

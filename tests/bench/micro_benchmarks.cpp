@@ -7,6 +7,7 @@
 #include "flow/outbox.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/changes.hpp"
+#include "tests/support/direct_viewer.hpp"
 
 #include <benchmark/benchmark.h>
 #include <random>
@@ -108,7 +109,14 @@ void find_the_concerned(benchmark::State& state) {
 }
 BENCHMARK(find_the_concerned);
 
-struct sink final : protocol::chunk_sink {
+struct viewer_state : protocol::chunk_sink {
+  static inline const char* name = "viewer";
+  using direct_face = protocol::chunk_sink;
+
+  viewer_state() = default;
+  virtual ~viewer_state() = default; // CAF derives from it
+  model::object describe() const { return {}; }
+
   void deliver(const fanout::chunk& x) override { frames += x.frames({}).size(); }
 
   /// As a connection does it.
@@ -128,21 +136,21 @@ struct sink final : protocol::chunk_sink {
 
 /// A hub and viewers that take everything, without sockets.
 struct hub_on_its_own : support::actor_fixture {
-  explicit hub_on_its_own(std::size_t viewers) : sinks(viewers) {
+  explicit hub_on_its_own(std::size_t viewers) : states(viewers) {
     protocol::edge_options options;
     options.flush_window = std::chrono::milliseconds{0};
     hub = spawn(edge::hub, options);
-    for (auto& x : sinks) {
-      probes.push_back(make_probe<protocol::connection_actor>());
-      send(hub, protocol::join_request{probes.back().handle(), {"world"}, false, {}, &x});
+    for (auto& x : states) {
+      const auto who = spawn(support::direct_viewer<viewer_state>, mail, &x);
+      send(hub, protocol::join_request{caf::actor_cast<protocol::connection_actor>(who), {"world"}, false, {}});
     }
     advance(options.resume_grace);
   }
 
   void TestBody() override {}
 
-  std::vector<sink> sinks;
-  std::vector<support::probe<protocol::connection_actor>> probes;
+  std::vector<viewer_state*> states;
+  support::direct_viewer_mail mail = std::make_shared<std::vector<caf::message>>();
   protocol::hub_actor hub;
 };
 
@@ -158,7 +166,7 @@ void fan_out(benchmark::State& state) {
                protocol::outgoing_batch{support::batch(sequence, {support::event("load", std::string(150, 'x'))}), {}});
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * viewers));
-  if (house.sinks.front().frames != sequence)
+  if (house.states.front()->frames != sequence)
     state.SkipWithError("not everything was shown");
   hosting::counting_enabled = true;
 }

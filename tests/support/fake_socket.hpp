@@ -58,6 +58,7 @@ public:
     }
   }
 
+  void name_memory(std::vector<std::span<const std::byte>>&) const override { ++memory_named; }
   std::size_t queued_bytes() const noexcept override { return queued; }
   void ping() override { ++pings; }
   std::chrono::steady_clock::time_point last_heard() const noexcept override { return heard; }
@@ -106,6 +107,7 @@ public:
   std::size_t queued = 0;
   int accepted = 0;
   int pings = 0;
+  mutable int memory_named = 0;
   bool reading = true;
   bool stuck = false;
 };
