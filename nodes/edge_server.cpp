@@ -2,8 +2,6 @@
 
 #include "nodes/client_link.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <charconv>
 #include <future>
 
@@ -29,9 +27,10 @@ std::optional<ws::http_response> answer_health(const ws::http_request& request, 
 }
 
 edge_server::edge_server(caf::actor_system& system, hosting::io_thread& thread, edge::connection_services_ptr services,
-                         std::shared_ptr<const static_pages> pages, std::shared_ptr<const std::atomic<bool>> ready)
+                         std::shared_ptr<const static_pages> pages, std::shared_ptr<const std::atomic<bool>> ready,
+                         std::shared_ptr<problem_log> problems)
     : system_(system), thread_(thread), services_(std::move(services)), pages_(std::move(pages)),
-      ready_(std::move(ready)) {}
+      ready_(std::move(ready)), problems_(std::move(problems)) {}
 
 model::result<std::uint16_t> edge_server::listen(const ws::endpoint& where,
                                                  std::shared_ptr<const ws::server_options> options) {
@@ -66,6 +65,6 @@ void edge_server::on_upgrade(std::shared_ptr<ws::session> knocking) {
   link->connect(link, std::move(who));
 }
 
-void edge_server::on_problem(std::string_view what) { spdlog::warn("edge: {}", what); }
+void edge_server::on_problem(std::string_view what) { problems_->warn(what); }
 
 } // namespace towncrier::node

@@ -2,6 +2,7 @@
 
 #include "actors/edge/connection.hpp"
 #include "hosting/io_thread.hpp"
+#include "nodes/problem_log.hpp"
 #include "nodes/static_pages.hpp"
 #include "ws/listener.hpp"
 
@@ -15,9 +16,10 @@ ws::endpoint parse_endpoint(std::string_view text);
 /// Listens on one I/O thread: gives each client its connection actor there, and answers plain requests.
 class edge_server final : public ws::listener_handler {
 public:
-  /// `ready` tells `/readyz` whether new clients are welcome.
+  /// `ready` tells `/readyz` whether new clients are welcome; `problems` is shared by the servers of all threads.
   edge_server(caf::actor_system& system, hosting::io_thread& thread, edge::connection_services_ptr services,
-              std::shared_ptr<const static_pages> pages, std::shared_ptr<const std::atomic<bool>> ready);
+              std::shared_ptr<const static_pages> pages, std::shared_ptr<const std::atomic<bool>> ready,
+              std::shared_ptr<problem_log> problems);
 
   /// Binds and begins to accept. Before the thread starts.
   model::result<std::uint16_t> listen(const ws::endpoint& where, std::shared_ptr<const ws::server_options> options);
@@ -35,6 +37,7 @@ private:
   edge::connection_services_ptr services_;
   std::shared_ptr<const static_pages> pages_;
   std::shared_ptr<const std::atomic<bool>> ready_;
+  std::shared_ptr<problem_log> problems_;
   std::unique_ptr<ws::listener> listener_;
 };
 

@@ -1,3 +1,4 @@
+#include "nodes/descriptor_limit.hpp"
 #include "nodes/node_parts.hpp"
 
 namespace towncrier::node {
@@ -7,6 +8,7 @@ model::result<std::shared_ptr<const ws::server_options>> make_server_options(con
   result->max_message_bytes = x.edge.max_message_bytes;
   result->compression = x.edge.compression;
   result->send_buffer_bytes = static_cast<int>(x.edge.send_buffer);
+  result->reserved_descriptors = reserved_descriptors;
   result->handshake_timeout = x.edge.handshake_timeout;
   result->allowed_origins = x.edge.allowed_origins;
   result->websocket_paths = {"/", "/ws"};
@@ -26,9 +28,10 @@ std::optional<model::failure> node::impl::listen() {
   if (town)
     made_pages.emplace("/api/town.json", town_map_json(*town));
   const auto pages = std::make_shared<const static_pages>("index.html", "/", made_pages);
+  const auto problems = std::make_shared<problem_log>("edge");
   auto where = parse_endpoint(options.edge.listen);
   for (std::size_t i = 0; i < threads.size(); ++i) {
-    servers.push_back(std::make_unique<edge_server>(system, *threads[i], services_of(i), pages, ready));
+    servers.push_back(std::make_unique<edge_server>(system, *threads[i], services_of(i), pages, ready, problems));
     const auto port = servers.back()->listen(where, server_options);
     if (!port)
       return model::failure{port.error()};

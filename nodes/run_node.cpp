@@ -1,3 +1,4 @@
+#include "nodes/descriptor_limit.hpp"
 #include "nodes/node.hpp"
 
 #include <fmt/format.h>
@@ -56,6 +57,8 @@ int wait_for_end(const sigset_t& signals, node& running) {
 
 int run_node(const protocol::options& options) {
   const auto signals = block_signals();
+  if (const auto too_few = raise_descriptor_limit(options.edge.max_connections))
+    spdlog::warn("{}", *too_few);
   auto started = node::start(options);
   if (!started) {
     fmt::print(stderr, "towncrier: {}\n", started.error());

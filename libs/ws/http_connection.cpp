@@ -52,6 +52,16 @@ unsigned status_of(error_code ec) {
   return ec == http::error::body_limit ? 413 : 400;
 }
 
+/// How long a connection that is refused anyway may take to say what it wants: others need its descriptor.
+constexpr std::chrono::seconds refusal_patience{2};
+
+http_response no_room() {
+  auto x =
+      text_response(503, "This node has no file descriptors left for more clients: try again, or at another node.\n");
+  x.fields.push_back({"Retry-After", "5"});
+  return x;
+}
+
 bool is_parse_error(error_code ec) {
   return ec.category() == make_error_code(http::error::bad_method).category() && ec != http::error::end_of_stream &&
          ec != http::error::partial_message;
@@ -66,21 +76,24 @@ std::unique_ptr<transport> make_transport(int descriptor, const server_options& 
 
 } // namespace
 
-http_connection::http_connection(std::unique_ptr<wire> line, std::string peer, std::shared_ptr<listener_core> core)
-    : core_(std::move(core)), wire_(std::move(line)), peer_(std::move(peer)), timer_(wire_->get_executor()) {
+http_connection::http_connection(std::unique_ptr<wire> line, std::string peer, std::shared_ptr<listener_core> core,
+                                 bool has_room)
+    : core_(std::move(core)), wire_(std::move(line)), peer_(std::move(peer)), timer_(wire_->get_executor()),
+      has_room_(has_room) {
   core_->connections.insert(this);
 }
 
 http_connection::~http_connection() { core_->connections.erase(this); }
 
-void http_connection::start(tcp_socket socket, std::string peer, std::shared_ptr<listener_core> core) {
+void http_connection::start(tcp_socket socket, std::string peer, std::shared_ptr<listener_core> core, bool has_room) {
   auto way = make_transport(socket.native_handle(), *core->options);
   if (way == nullptr)
     return;
   auto line = std::make_unique<wire>(std::move(socket), std::move(way));
-  std::shared_ptr<http_connection> x{new http_connection{std::move(line), std::move(peer), std::move(core)}};
+  std::shared_ptr<http_connection> x{new http_connection{std::move(line), std::move(peer), std::move(core), has_room}};
   x->wire_->attach(*x, x->weak_from_this());
-  x->start_timer(x->core_->options->handshake_timeout);
+  const auto patience = x->core_->options->handshake_timeout;
+  x->start_timer(has_room ? patience : std::min<std::chrono::milliseconds>(patience, refusal_patience));
   x->read_request();
 }
 
@@ -107,7 +120,9 @@ void http_connection::on_request(error_code ec) {
   const bool knocks = boost::beast::websocket::is_upgrade(parser_->get());
   auto request = as_request(parser_->release(), peer_);
   if (!knocks)
-    return ask(std::move(request), keep_alive);
+    return ask(std::move(request), keep_alive && has_room_);
+  if (!has_room_)
+    return respond(no_room(), false, false);
   if (auto no = objection(request, *core_->options))
     return respond(std::move(*no), false, false);
   upgrade(std::move(request));

@@ -25,8 +25,9 @@ struct listener_core {
 /// A connection that was accepted, until it ends or is handed to a session as an upgrade.
 class http_connection final : public wire_events, public std::enable_shared_from_this<http_connection> {
 public:
-  /// Begins to serve `socket`. It keeps itself alive as long as something is pending.
-  static void start(tcp_socket socket, std::string peer, std::shared_ptr<listener_core> core);
+  /// Begins to serve `socket`. It keeps itself alive as long as something is pending. Without room for a client, one
+  /// that knocks is answered 503, and nobody may stay.
+  static void start(tcp_socket socket, std::string peer, std::shared_ptr<listener_core> core, bool has_room);
 
   ~http_connection() override;
 
@@ -34,7 +35,7 @@ public:
   void drop();
 
 private:
-  http_connection(std::unique_ptr<wire> line, std::string peer, std::shared_ptr<listener_core> core);
+  http_connection(std::unique_ptr<wire> line, std::string peer, std::shared_ptr<listener_core> core, bool has_room);
 
   void on_write_drained() override;
   void on_write_failed() override;
@@ -54,6 +55,7 @@ private:
   timer timer_;
   boost::beast::flat_buffer buffer_;
   std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
+  bool has_room_;
   bool responding_ = false;
   bool keep_alive_ = false;
 };

@@ -1,6 +1,7 @@
 #include "ws/listener.hpp"
 
 #include "ws/asio.hpp"
+#include "ws/descriptor_reserve.hpp"
 #include "ws/http_connection.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -86,7 +87,13 @@ struct listener::impl : std::enable_shared_from_this<listener::impl> {
   void serve(tcp_socket socket) {
     error_code ignored; // of a client that has left already; reading finds out
     socket.set_option(asio::ip::tcp::no_delay{true}, ignored);
-    http_connection::start(std::move(socket), to_string(peer), core);
+    const auto room = afford(socket.native_handle(), core->options->reserved_descriptors);
+    if (room != affordable::all)
+      core->handler->on_problem(
+          "a client was refused: only the file descriptors are left that are reserved for operators "
+          "and for other nodes");
+    if (room != affordable::nothing)
+      http_connection::start(std::move(socket), to_string(peer), core, room == affordable::all);
   }
 
   void wait_a_little(error_code why) {

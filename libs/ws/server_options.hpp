@@ -48,6 +48,10 @@ struct server_options {
   /// The longest body of a plain request, in bytes.
   std::size_t max_body_bytes = 64 * 1024;
 
+  /// File descriptors of the process that are not for clients of this listener; 0: it may take all. A client that would
+  /// need one of these is answered 503.
+  std::size_t reserved_descriptors = 0;
+
   /// Size of a socket's send buffer in the kernel, in bytes; 0: the kernel's own choice.
   int send_buffer_bytes = 0;
 };

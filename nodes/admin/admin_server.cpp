@@ -3,7 +3,6 @@
 #include "nodes/edge_server.hpp"
 
 #include <caf/scoped_actor.hpp>
-#include <spdlog/spdlog.h>
 
 namespace towncrier::node {
 
@@ -116,6 +115,6 @@ void admin_server::on_upgrade(std::shared_ptr<ws::session> knocking) {
   knocking->refuse(404, "no WebSocket here", std::chrono::seconds{0});
 }
 
-void admin_server::on_problem(std::string_view what) { spdlog::warn("admin: {}", what); }
+void admin_server::on_problem(std::string_view what) { problems_.warn(what); }
 
 } // namespace towncrier::node

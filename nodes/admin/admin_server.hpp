@@ -4,6 +4,7 @@
 #include "nodes/admin/admin_access.hpp"
 #include "nodes/admin/admin_api.hpp"
 #include "nodes/admin/answer_pool.hpp"
+#include "nodes/problem_log.hpp"
 #include "nodes/static_pages.hpp"
 #include "protocol/interfaces.hpp"
 #include "ws/listener.hpp"
@@ -55,6 +56,7 @@ private:
   admin_api api_;
   static_pages pages_{"inspector.html", "/inspector"};
   std::shared_ptr<const std::atomic<bool>> ready_;
+  problem_log problems_{"admin"};
   hosting::io_thread thread_;
   std::unique_ptr<ws::listener> listener_;
   // Last: what they run uses the others.

@@ -1,6 +1,7 @@
 """What a node allows: how much, how many, how large, from where and how silent; and what it says beyond it."""
 
 import asyncio
+import collections
 import http.client
 import json
 import tempfile
@@ -9,7 +10,7 @@ import time
 import websockets
 
 from auth_test import make_token
-from raw_client import CLOSE, PING, TEXT, Ended, RawClient
+from raw_client import CLOSE, PING, TEXT, Ended, RawClient, handshake_request, new_key
 from viewers import Viewer, ViewerTest, change, event, eventually, metric, numbers, run
 
 
@@ -219,6 +220,52 @@ class Silence(LimitsTest):
         await viewer.ask("batch", [change(7, "A"), change("7", "B")])
         await viewer.until(lambda: viewer.states.get("7", {}).get("state") == "B", "the later state")
         self.assertEqual((viewer.states["7"]["version"], viewer.faults), (2, []))
+
+
+class Descriptors(LimitsTest):
+    """A process may have only so many files and sockets open at once."""
+
+    def crowd(self, node, count):
+        """How `count` clients that knock at once, and stay, are answered: their statuses; 0 where there is no answer."""
+        statuses, clients = collections.Counter(), []
+        for _ in range(count):
+            try:
+                clients.append(RawClient(node.edge, timeout=10))
+                clients[-1].send_bytes(handshake_request("/", new_key(), "%s:%d" % node.edge))
+            except (Ended, OSError):
+                statuses[0] += 1
+        for client in clients:
+            self.addCleanup(client.close)
+            try:
+                answer = client.read_response()
+                statuses[answer.status] += 1
+                if answer.status == 503:
+                    self.assertIn("retry-after", answer.fields)
+            except Ended:
+                statuses[0] += 1
+        return statuses
+
+    async def test_raises_the_soft_limit_to_what_it_needs(self):
+        node = self.start("--edge.max-connections", "300", descriptors=(100, 4096))
+        self.assertEqual(self.crowd(node, 200), {101: 200})
+        self.assertNotIn("file descriptors", node.log)
+
+    async def test_says_at_start_when_the_hard_limit_is_too_low(self):
+        node = self.start("--edge.max-connections", "300", descriptors=(100, 100))
+        node.wait_for_log(r"100 file descriptors .*about 52 clients.*edge.max_connections is 300")
+
+    async def test_refuses_who_does_not_fit_and_still_answers_operators(self):
+        node = self.start("--edge.max-connections", "300", descriptors=(100, 100))
+        statuses = self.crowd(node, 150)
+        self.assertEqual(statuses[101] + statuses[503] + statuses[0], 150, statuses)
+        self.assertGreater(statuses[101], 20, statuses)
+        self.assertGreater(statuses[503], 5, statuses)
+        for page in ("/healthz", "/readyz", "/metrics"):
+            self.assertEqual(node.get(node.admin_url(page))[0], 200)
+        # Those who are in are served, and what there is to say is said once.
+        self.assertEqual(metric(node, "towncrier_active_connections"), statuses[101])
+        lines = [line for line in node.log.splitlines() if "refused" in line or "cannot accept" in line]
+        self.assertEqual(len(lines), 1, node.log)
 
 
 if __name__ == "__main__":

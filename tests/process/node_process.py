@@ -11,6 +11,7 @@ import collections
 import ctypes
 import os
 import re
+import resource
 import signal
 import ssl
 import subprocess
@@ -43,8 +44,9 @@ class NodeProcess:
     """One node. Attributes after `start`: `pid`, `name`, `version`, `addresses` (`page`, `clients`, `inspector`, `metrics`)."""
 
     def __init__(self, binary, *options, environment=None, directory=None, start_timeout=30.0, stop_timeout=20.0,
-                 wait_until_ready=True):
-        """`options` as on the command line; `environment` is added to the caller's; timeouts in seconds."""
+                 wait_until_ready=True, descriptors=None):
+        """`options` as on the command line; `environment` is added to the caller's; timeouts in seconds; `descriptors`
+        is the soft and the hard limit of open files that the node is started with."""
         self.command = [os.path.abspath(str(binary)), "node", *_with_defaults([str(x) for x in options])]
         self.start_timeout = start_timeout
         self.stop_timeout = stop_timeout
@@ -53,6 +55,7 @@ class NodeProcess:
         self.name = self.version = None
         self._environment = {**os.environ, **(environment or {})}
         self._directory = directory
+        self._descriptors = descriptors
         self._process = None
         self._changed = threading.Condition()
         self._output = collections.deque(maxlen=KEPT_LOG_LINES)
@@ -74,7 +77,7 @@ class NodeProcess:
         self._log.clear()
         self._process = subprocess.Popen(self.command, env=self._environment, cwd=self._directory,
                                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                         preexec_fn=_die_with_parent())
+                                         preexec_fn=_in_child(self._descriptors))
         _running.add(self)
         self._readers = [_in_background(self._read, self._process.stdout, self._output, self._take_output),
                          _in_background(self._read, self._process.stderr, self._log, lambda _: None)]
@@ -259,14 +262,19 @@ def _with_defaults(options):
     return defaults + options
 
 
-def _die_with_parent():
-    """What makes the kernel kill the node when the test is killed.
+def _in_child(descriptors):
+    """What the child does before it becomes the node: it has the kernel kill it when the test is killed, and limits itself.
 
-    To the kernel the parent is the thread that forked, so this is for the thread that lives as long as the test.
+    To the kernel the parent is the thread that forked, so the first is for the thread that lives as long as the test.
     """
-    if threading.current_thread() is not threading.main_thread():
-        return None
-    return lambda: _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    dies_with_parent = threading.current_thread() is threading.main_thread()
+
+    def prepare():
+        if dies_with_parent:
+            _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if descriptors:
+            resource.setrlimit(resource.RLIMIT_NOFILE, descriptors)
+    return prepare
 
 
 def _in_background(function, *arguments):
