@@ -152,7 +152,7 @@ class Leaving(ViewerTest):
         await eventually(lambda: node.open_descriptors() <= before + 2, "their descriptors are free again")
 
     async def test_when_there_is_no_descriptor_for_them(self):
-        node = self.start("--log.level", "critical")
+        node = self.start("--log.level", "error")
         before = node.open_descriptors()
         resource.prlimit(node.pid, resource.RLIMIT_NOFILE, (100, 100))
         self.assertGreater(self.churn(node, seed=3), 3)
