@@ -21,12 +21,15 @@ void batcher_state::add(protocol::outgoing_change& x) {
   bytes += model::estimated_size(x.change);
   if (auto mark = tracing::note(x.trace, {"batched"}))
     followed.push_back({static_cast<std::uint32_t>(window.size()), std::move(mark)});
-  if (window.add(std::move(x.change), self->clock().now()) || bytes >= max_bytes)
-    flush();
-  else if (first && max_wait.count() == 0)
+  const auto now = self->clock().now();
+  if (window.add(std::move(x.change), now) || bytes >= max_bytes)
+    return flush();
+  if (!first)
+    return;
+  if (const auto wait = *window.due() - now; wait.count() > 0)
+    self->delayed_send(self, wait, protocol::due_atom::value, stamp.sequence);
+  else
     self->send(self, protocol::due_atom::value, stamp.sequence); // after what is in the mailbox already
-  else if (first)
-    self->delayed_send(self, max_wait, protocol::due_atom::value, stamp.sequence);
 }
 
 void batcher_state::due(std::uint64_t number) {
@@ -40,17 +43,19 @@ void batcher_state::flush() {
   bytes = 0;
   for (auto& [change, mark] : followed)
     mark = tracing::note_again(mark);
-  auto batch = std::make_shared<const model::batch>(model::batch{stamp, window.take(), std::exchange(followed, {})});
+  auto batch = std::make_shared<const model::batch>(
+      model::batch{stamp, window.take(self->clock().now()), std::exchange(followed, {})});
   self->send(exchange, protocol::outgoing_batch{std::move(batch), std::exchange(receipts, {})});
 }
 
 model::object batcher_state::describe() const {
-  return {{"origin", stamp.origin},
-          {"sequence", stamp.sequence},
-          {"filling", !window.empty()},
-          {"bytes", std::uint64_t{bytes}},
-          {"max_wait_ms", std::int64_t{max_wait.count()}},
-          {"receipts", std::uint64_t{receipts.size()}}};
+  return {
+      {"origin", stamp.origin},
+      {"sequence", stamp.sequence},
+      {"filling", !window.empty()},
+      {"bytes", std::uint64_t{bytes}},
+      {"max_wait_ms", std::int64_t{std::chrono::duration_cast<std::chrono::milliseconds>(window.max_wait()).count()}},
+      {"receipts", std::uint64_t{receipts.size()}}};
 }
 
 protocol::batcher_actor::behavior_type batcher(batcher_state::self_pointer self, protocol::exchange_actor exchange,
@@ -60,7 +65,6 @@ protocol::batcher_actor::behavior_type batcher(batcher_state::self_pointer self,
   state.exchange = std::move(exchange);
   state.stamp = {std::move(origin), incarnation, 0};
   state.window = flow::batch_window<model::change>{{options.max_size, options.max_wait}};
-  state.max_wait = options.max_wait;
   return {
       [self](protocol::outgoing_change& x) { self->state.add(x); },
       [self](protocol::due_atom, std::uint64_t number) { self->state.due(number); },

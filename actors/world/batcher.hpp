@@ -7,7 +7,8 @@
 
 namespace towncrier::world {
 
-/// Collects changes into batches, and stamps each with its position: this node, its life, a sequence from 1.
+/// Collects changes into batches, at most one in `max_wait` unless they are full, and stamps each with its position:
+/// this node, its life, a sequence from 1.
 struct batcher_state {
   static inline const char* name = "batcher";
   using self_pointer = hosting::pointer<protocol::batcher_actor, batcher_state>;
@@ -24,7 +25,6 @@ struct batcher_state {
   /// Of the batch being filled; its sequence is that of the last one sent.
   model::origin_position stamp;
   flow::batch_window<model::change> window;
-  std::chrono::milliseconds max_wait{};
   std::vector<protocol::receipt_ptr> receipts;
   /// Of the batch being filled.
   std::vector<model::marked_change> followed;

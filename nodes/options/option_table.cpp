@@ -208,7 +208,9 @@ void add_world(std::vector<option>& to) {
   to.push_back(bind<&options::batcher, &protocol::batcher_options::max_size>(
       "batcher.max_size", "changes that make a batch full", count_value{1, 10'000}));
   to.push_back(bind<&options::batcher, &protocol::batcher_options::max_wait>(
-      "batcher.max_wait", "how long the first change of a batch waits at most", duration_value{0ms, 1min}));
+      "batcher.max_wait",
+      "the time between two batches that are not full: no change waits longer, and one after a quiet time not at all",
+      duration_value{0ms, 1min}));
 }
 
 void add_limiter(std::vector<option>& to) {

@@ -40,33 +40,55 @@ struct batcher_test : support::actor_fixture {
 
 TEST_F(batcher_test, sends_what_is_full_at_once) {
   start();
+  add("first");
   for (const auto* name : {"a", "b", "c", "d"})
     add(name);
-  EXPECT_EQ(sent(), texts{"1: a b c"});
+  EXPECT_EQ(sent(), (texts{"1: first", "2: a b c"}));
+}
+
+TEST_F(batcher_test, gathers_all_that_came_together_after_a_quiet_time) {
+  options.max_size = 100;
+  start();
+  for (const auto* name : {"a", "b", "c", "d"})
+    caf::anon_send(batcher, protocol::outgoing_change{support::event(name), nullptr});
+  run();
+  EXPECT_EQ(sent(), texts{"1: a b c d"});
+}
+
+TEST_F(batcher_test, sends_a_lone_change_at_once) {
+  start();
+  add("a");
+  EXPECT_EQ(sent(), texts{"1: a"});
+  advance(10s);
+  add("b");
+  EXPECT_EQ(sent(), texts{"2: b"});
 }
 
 TEST_F(batcher_test, sends_what_waited_long_enough) {
   start();
+  add("first");
+  EXPECT_EQ(sent(), texts{"1: first"});
   add("a");
   advance(30ms);
   add("b");
   advance(19ms);
   EXPECT_TRUE(exchange.empty());
   advance(1ms);
-  EXPECT_EQ(sent(), texts{"1: a b"}) << "the time is that of the first";
+  EXPECT_EQ(sent(), texts{"2: a b"}) << "the time is that since the batch before";
 }
 
 TEST_F(batcher_test, the_time_of_a_batch_that_left_early_is_not_that_of_the_next) {
   start();
+  add("first");
+  advance(10ms);
   for (const auto* name : {"a", "b", "c"})
     add(name);
-  advance(40ms);
+  EXPECT_EQ(sent(), (texts{"1: first", "2: a b c"}));
   add("d");
-  EXPECT_EQ(sent(), texts{"1: a b c"});
-  advance(10ms); // when the first was due
+  advance(40ms); // when the second would have been due
   EXPECT_TRUE(exchange.empty());
-  advance(40ms);
-  EXPECT_EQ(sent(), texts{"2: d"});
+  advance(10ms);
+  EXPECT_EQ(sent(), texts{"3: d"});
 }
 
 TEST_F(batcher_test, says_nothing_when_there_is_nothing) {
@@ -98,6 +120,8 @@ TEST_F(batcher_test, without_a_wait_it_sends_all_that_is_in_its_mailbox) {
 
 TEST_F(batcher_test, a_batch_holds_the_receipts_of_what_is_in_it_and_no_others) {
   start();
+  add("earlier");
+  exchange.clear();
   auto first = std::make_shared<const int>(1);
   auto second = std::make_shared<const int>(2);
   const std::weak_ptr<const int> kept = first;
