@@ -1,5 +1,8 @@
 #include "nodes/admin/admin_access.hpp"
 
+#include "nodes/options/address.hpp"
+#include "ws/web_origin.hpp"
+
 #include <caf/scoped_actor.hpp>
 
 #include <fstream>
@@ -23,11 +26,12 @@ bool same(const std::string& x, const std::string& y) {
   return difference == 0;
 }
 
-bool is_own_host(std::string_view host) {
-  if (host.starts_with("["))
-    return host.starts_with("[::1]");
-  const auto name = host.substr(0, host.rfind(':'));
-  return name == "localhost" || name.starts_with("127.");
+/// Whether a page of `origin` comes from where `host` leads: a port that is not said is that of the page's scheme.
+bool is_own_page(std::string_view origin, std::string_view host) {
+  const auto page = ws::parse_origin(origin);
+  const auto asked = ws::parse_authority(host);
+  return page && asked && page->host == asked->host &&
+         page->port == (asked->port != 0 ? asked->port : ws::default_port(page->scheme));
 }
 
 ws::http_response unauthorized(std::string_view text) {
@@ -41,7 +45,7 @@ ws::http_response unauthorized(std::string_view text) {
 admin_access::admin_access(caf::actor_system& system, protocol::authenticator_actor authenticator,
                            const protocol::options& options)
     : system_(system), authenticator_(std::move(authenticator)), auth_enabled_(options.auth.enabled()),
-      anonymous_(options.auth.allow_anonymous),
+      loopback_only_(is_loopback(options.admin.listen)),
       secret_(options.admin.token_file.empty() ? std::string{} : first_line(options.admin.token_file)) {}
 
 std::optional<std::string> admin_access::who(const std::string& token, bool& known) const {
@@ -65,11 +69,13 @@ std::optional<std::string> admin_access::who(const std::string& token, bool& kno
 std::variant<std::string, ws::http_response> admin_access::check(const ws::http_request& x) const {
   // A page of another origin must not act through the operator's browser, by whatever name it found us.
   const auto origin = x.header("Origin");
-  if (!origin.empty() && origin.substr(std::min(origin.size(), origin.find("://") + 3)) != x.header("Host"))
+  if (!origin.empty() && !is_own_page(origin, x.header("Host")))
     return ws::text_response(403, "not for web pages of another origin\n");
   if (!auth_enabled_ && secret_.empty()) {
-    if (!anonymous_ && !is_own_host(x.header("Host")))
-      return ws::text_response(403, "without tokens this is for localhost alone\n");
+    const auto asked = ws::parse_authority(x.header("Host"));
+    if (loopback_only_ && !(asked && ws::is_loopback_host(asked->host)))
+      return ws::text_response(403, "without tokens this is for localhost alone: ask for localhost, 127.0.0.1 or "
+                                    "[::1]\n");
     return "anonymous@" + x.peer.substr(0, x.peer.rfind(':'));
   }
   constexpr std::string_view scheme = "Bearer ";

@@ -28,7 +28,7 @@ private:
   caf::actor_system& system_;
   protocol::authenticator_actor authenticator_;
   bool auth_enabled_;
-  bool anonymous_; ///< whether other machines are welcome without a token, as the options say
+  bool loopback_only_; ///< whether only this machine can reach us
   std::string secret_;
 };
 

@@ -111,6 +111,35 @@ class Access(AuthTest):
         self.assertEqual(call(node, "actions", {"action": "log_level", "level": "info"},
                               {"Content-Type": "text/plain"})[0], 415)
 
+    async def test_goes_by_whole_hosts(self):
+        node = self.start()
+        for host in ("localhost", "LOCALHOST:1", "127.0.0.1:8766", "127.255.0.3", "[::1]", "[::1]:8766", "[0::1]:8766"):
+            self.assertEqual(call(node, "nodes", None, {"Host": host})[0], 200, host)
+        for host in ("127.evil.example:8766", "127.0.0.1.evil.example", "localhost.evil.example", "evil.example:127",
+                     "[::1].evil.example", "[::1]evil.example", "localhost.", "127.0.0.1.", "127.0.0.1@evil.example",
+                     "me@127.0.0.1", "127.1", "127.0.0.1:8766:1", "[::ffff:127.0.0.1]", "127.0.0.256", "localhost:", ""):
+            for page in routes(node):
+                for method in ("GET", "POST"):
+                    status = request(node.admin_url("/api/v1/" + page), method, {"Host": host})[0]
+                    self.assertEqual(status, 403, (host, page, method))
+        # Serving clients of other machines does not open the operators' listener.
+        node = self.start("--edge.listen", "0.0.0.0:0", "--auth.allow-anonymous", "true")
+        self.assertEqual(call(node, "nodes", None, {"Host": "evil.example"})[0], 403)
+        self.assertEqual(call(node, "nodes")[0], 200)
+
+    async def test_takes_pages_of_its_own_origin_alone(self):
+        headers, options = self.tokens()
+        for node, given in ((self.start(), {}), (self.start(*options), headers["operator"])):
+            port = node.admin[1]
+            for host, origin, status in ((f"127.0.0.1:{port}", f"http://127.0.0.1:{port}", 200),
+                                         ("localhost", "http://localhost", 200), ("localhost", "http://LOCALHOST:80", 200),
+                                         ("localhost", "https://localhost", 200), ("localhost", "http://localhost:81", 403),
+                                         (f"localhost:{port}", "http://localhost", 403), ("localhost", "null", 403),
+                                         ("localhost", "http://localhost@evil.example", 403),
+                                         ("localhost", "x://localhost/", 403), ("localhost", "localhost", 403)):
+                self.assertEqual(call(node, "nodes", None, {**given, "Host": host, "Origin": origin})[0], status,
+                                 (host, origin))
+
     async def test_takes_the_secret_of_a_file(self):
         node = self.start("--admin.token-file", self.write("secret", "open sesame\n"))
         self.assertEqual(call(node, "nodes")[0], 401)
