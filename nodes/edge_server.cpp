@@ -34,7 +34,8 @@ edge_server::edge_server(caf::actor_system& system, hosting::io_thread& thread, 
 
 model::result<std::uint16_t> edge_server::listen(const ws::endpoint& where,
                                                  std::shared_ptr<const ws::server_options> options) {
-  auto opened = ws::listener::open(thread_.context(), where, std::move(options), *this);
+  options_ = std::move(options);
+  auto opened = ws::listener::open(thread_.context(), where, options_, *this);
   if (!opened)
     return model::failure{opened.error()};
   listener_ = std::move(*opened);
@@ -53,6 +54,8 @@ void edge_server::stop_accepting() {
 ws::http_response edge_server::on_http(const ws::http_request& request) {
   if (auto health = answer_health(request, ready_->load()))
     return std::move(*health);
+  if (auto no = options_->sites.object_to_host(request))
+    return std::move(*no);
   return pages_->answer(request);
 }
 

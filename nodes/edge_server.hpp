@@ -38,6 +38,7 @@ private:
   std::shared_ptr<const static_pages> pages_;
   std::shared_ptr<const std::atomic<bool>> ready_;
   std::shared_ptr<problem_log> problems_;
+  std::shared_ptr<const ws::server_options> options_;
   std::unique_ptr<ws::listener> listener_;
 };
 

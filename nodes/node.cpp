@@ -39,7 +39,7 @@ node::impl::impl(const protocol::options& x) : options(x), system_options(cores(
 }
 
 std::optional<model::failure> node::impl::start() {
-  auto checked = make_server_options(options);
+  auto checked = make_server_options(options, other_edges);
   if (!checked)
     return model::failure{checked.error()};
   server_options = *checked;

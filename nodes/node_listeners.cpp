@@ -1,16 +1,42 @@
 #include "nodes/descriptor_limit.hpp"
 #include "nodes/node_parts.hpp"
+#include "nodes/options/address.hpp"
 
 namespace towncrier::node {
 
-model::result<std::shared_ptr<const ws::server_options>> make_server_options(const protocol::options& x) {
+namespace {
+
+/// Whether `host` is that of one of the URLs.
+bool names_host(const protocol::edge_list& urls, std::string_view host) {
+  const auto list = urls.get();
+  return list && std::any_of(list->begin(), list->end(), [host](std::string_view url) {
+           const auto edge = ws::parse_origin(url.ends_with('/') ? url.substr(0, url.size() - 1) : url);
+           return edge && edge->host == host;
+         });
+}
+
+ws::site_rules make_site_rules(const protocol::options& x, std::shared_ptr<const protocol::edge_list> other_edges) {
+  ws::site_rules result;
+  for (const auto& origin : x.edge.allowed_origins)
+    result.allowed.add(origin); // which was found possible when the options were read
+  result.guarded = !x.auth.enabled();
+  result.loopback_only = is_loopback(x.edge.listen);
+  // A page of another node goes on here when that one dies.
+  result.friends = [edges = std::move(other_edges)](std::string_view host) { return names_host(*edges, host); };
+  return result;
+}
+
+} // namespace
+
+model::result<std::shared_ptr<const ws::server_options>>
+make_server_options(const protocol::options& x, std::shared_ptr<const protocol::edge_list> other_edges) {
   auto result = std::make_shared<ws::server_options>();
   result->max_message_bytes = x.edge.max_message_bytes;
   result->compression = x.edge.compression;
   result->send_buffer_bytes = static_cast<int>(x.edge.send_buffer);
   result->reserved_descriptors = reserved_descriptors;
   result->handshake_timeout = x.edge.handshake_timeout;
-  result->allowed_origins = x.edge.allowed_origins;
+  result->sites = make_site_rules(x, std::move(other_edges));
   result->websocket_paths = {"/", "/ws"};
   if (x.edge.echo)
     result->websocket_paths.emplace_back("/echo");

@@ -22,8 +22,10 @@ struct system_config : caf::actor_system_config {
   system_config(std::size_t threads, const protocol::cluster_options& cluster);
 };
 
-/// What every listener for clients shares. The error names the certificate that cannot be used.
-model::result<std::shared_ptr<const ws::server_options>> make_server_options(const protocol::options& x);
+/// What every listener for clients shares. Pages of `other_edges` may connect as our own may. The error names the
+/// certificate that cannot be used.
+model::result<std::shared_ptr<const ws::server_options>>
+make_server_options(const protocol::options& x, std::shared_ptr<const protocol::edge_list> other_edges);
 
 /// What a node is made of.
 struct node::impl {

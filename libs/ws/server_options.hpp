@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ws/site_rules.hpp"
 #include "ws/tls_context.hpp"
 
 #include <chrono>
@@ -27,8 +28,8 @@ struct server_options {
   /// How long a closing connection may take.
   std::chrono::milliseconds close_timeout{5'000};
 
-  /// Values of `Origin` that may upgrade (letter case does not matter; a request without one may); empty: all.
-  std::vector<std::string> allowed_origins;
+  /// Which web pages may upgrade.
+  site_rules sites;
 
   /// Paths that may be upgraded; empty: none, as on an admin listener.
   std::vector<std::string> websocket_paths;

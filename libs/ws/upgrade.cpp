@@ -9,16 +9,6 @@ namespace {
 
 bool is_base64(unsigned char c) noexcept { return std::isalnum(c) != 0 || c == '+' || c == '/'; }
 
-bool same_origin(std::string_view a, std::string_view b) noexcept {
-  const auto lower = [](unsigned char c) { return std::tolower(c); };
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
-
-bool origin_allowed(std::string_view origin, const server_options& options) {
-  return origin.empty() || options.allowed_origins.empty() ||
-         std::ranges::any_of(options.allowed_origins, [&](const auto& x) { return same_origin(x, origin); });
-}
-
 http_response wrong_version() {
   auto x = text_response(426, "This server speaks version 13 of WebSocket.\n");
   x.fields.push_back({"Sec-WebSocket-Version", "13"});
@@ -42,9 +32,9 @@ std::optional<http_response> objection(const http_request& request, const server
     return text_response(400, "Sec-WebSocket-Key is not 16 bytes in base64.\n");
   if (request.header("Host").empty())
     return text_response(400, "Host is missing.\n");
-  if (!origin_allowed(request.header("Origin"), options))
-    return text_response(403, "This origin may not connect.\n");
-  return std::nullopt;
+  if (auto no = options.sites.object_to_host(request))
+    return no;
+  return options.sites.object_to_origin(request);
 }
 
 } // namespace towncrier::ws

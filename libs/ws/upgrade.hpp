@@ -12,7 +12,7 @@ namespace towncrier::ws {
 bool valid_websocket_key(std::string_view key) noexcept;
 
 /// Why an upgrade is refused before anybody is asked: the path (404), the version (426), the key or the host (400),
-/// the origin (403). Nothing when it is sound.
+/// the host or the origin by the rules for web pages (403). Nothing when it is sound.
 std::optional<http_response> objection(const http_request& request, const server_options& options);
 
 } // namespace towncrier::ws

@@ -82,8 +82,11 @@ void add_edge_ways(std::vector<option>& to) {
       "edge.auto_subscribe", "a client that has sent no subscribe gets the channel world", yes_or_no));
   to.push_back(bind<edge, &part::echo>("edge.echo", "/echo returns every message", yes_or_no));
   to.push_back(bind<edge, &part::compression>("edge.compression", "agree to permessage-deflate", yes_or_no));
-  to.push_back(bind<edge, &part::allowed_origins>("edge.allowed_origins",
-                                                  "origins whose web pages may connect; empty: any", origins_value{}));
+  to.push_back(bind<edge, &part::allowed_origins>(
+      "edge.allowed_origins",
+      "origins whose web pages may connect ('*': any); empty: any where it takes tokens, otherwise those of this host "
+      "and of loopback",
+      origins_value{}));
 }
 
 void add_edge_times(std::vector<option>& to) {

@@ -2,6 +2,7 @@
 
 #include "model/position.hpp"
 #include "nodes/options/address.hpp"
+#include "ws/site_rules.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -78,12 +79,6 @@ std::vector<std::string> split_list(std::string_view text) {
     text.remove_prefix(std::min(comma + 1, text.size()));
   }
   return result;
-}
-
-bool is_origin(std::string_view x) {
-  const auto scheme_end = x.find("://");
-  return x == "*" || (scheme_end != std::string_view::npos && scheme_end > 0 && x.size() > scheme_end + 3 &&
-                      x.find('/', scheme_end + 3) == std::string_view::npos);
 }
 
 /// Whether `x` is one of the schemes (with `://`), an address that others can connect to, and perhaps a slash.
@@ -188,8 +183,10 @@ std::string words_value::allowed() const { return fmt::format("one or more of: {
 
 model::result<std::vector<std::string>> origins_value::parse(std::string_view text) const {
   auto result = split_list(text);
-  if (!std::all_of(result.begin(), result.end(), is_origin))
-    return not_understood(allowed());
+  ws::origin_list known;
+  for (const auto& x : result)
+    if (const auto wrong = known.add(x))
+      return model::failure{fmt::format("{} ({})", not_understood(allowed()).message, wrong->message)};
   return result;
 }
 

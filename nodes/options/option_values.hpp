@@ -110,12 +110,15 @@ struct words_value {
   std::string allowed() const;
 };
 
-/// Origins of web pages: `https://town.example`, or `*` for any.
+/// Origins of web pages: `https://town.example`, `https://*.town.example`, or `*` for any.
 struct origins_value {
   static constexpr value_kind kind = value_kind::list;
   model::result<std::vector<std::string>> parse(std::string_view text) const;
   std::string show(const std::vector<std::string>& xs) const;
-  std::string allowed() const { return "origins such as https://town.example, or '*', with commas between them"; }
+  std::string allowed() const {
+    return "origins such as https://town.example or https://*.town.example:8443, or '*' for any, with commas between "
+           "them";
+  }
 };
 
 /// Address and port: `127.0.0.1:8765`, `[::1]:8765`, `localhost:0` (0: any free port).

@@ -129,8 +129,73 @@ class Places(LimitsTest):
             with self.assertRaises(websockets.InvalidStatusCode) as refused:
                 await Viewer(node.websocket_url(), origin=origin).connect()
             self.assertEqual(refused.exception.status_code, 403, origin)
-        free = self.start()
-        await self.enter(Viewer(free.websocket_url(), origin="https://evil.example"))
+
+    async def test_takes_origins_as_it_offers_them(self):
+        for given, good, bad in (
+                ("*", ("https://evil.example", "null", "http://127.0.0.1:9"), ()),
+                ("https://*.town.example", ("https://a.town.example", "https://A.b.Town.example:443"),
+                 ("https://town.example", "http://a.town.example", "https://a.town.example:8443",
+                  "https://eviltown.example", "https://a.town.example.evil.example")),
+                ("https://town.example:443", ("https://town.example", "https://town.example:443"),
+                 ("https://town.example:444", "http://town.example:443")),
+                ("http://[::1]:8000,null", ("http://[0:0::1]:8000", "null"), ("http://[::1]", "file://"))):
+            node = self.start("--edge.allowed-origins", given)
+            for origin in good:
+                await self.enter(Viewer(node.websocket_url(), origin=origin))
+            for origin in bad:
+                await self.is_kept_out(node, origin)
+
+    async def is_kept_out(self, node, origin, **how):
+        with self.assertRaises(websockets.InvalidStatusCode, msg=origin) as refused:
+            await Viewer(node.websocket_url(), origin=origin, **how).connect()
+        self.assertEqual(refused.exception.status_code, 403, (origin, how))
+
+    async def test_lets_no_foreign_page_command_while_everybody_may(self):
+        node = self.start()
+        port = node.edge[1]
+        for origin in (None, f"http://127.0.0.1:{port}", f"http://localhost:{port}", f"http://[::1]:{port}",
+                       "http://127.8.9.1", "https://LOCALHOST:5173"):
+            await self.enter(Viewer(node.websocket_url(), origin=origin))
+        for origin in ("https://evil.example", "null", "file://", "http://127.evil.example", "http://localhost.evil.example",
+                       "http://evil.example/127.0.0.1", "http://127.0.0.1@evil.example", "http://[::1].evil.example"):
+            await self.is_kept_out(node, origin)
+
+    async def test_is_asked_by_no_other_name_while_everybody_may(self):
+        # A page whose domain was pointed at 127.0.0.1 is of the very host that it asks.
+        node = self.start()
+        good = ("localhost", "LocalHost:1", "127.0.0.1:9", "127.3.2.1", "[::1]:8765", "[0:0:0:0:0:0:0:1]")
+        bad = ("evil.example", "127.evil.example", "127.0.0.1.evil.example:8765", "localhost.evil.example", "127.0.0.1.",
+               "localhost.", "me@localhost", "localhost:x", "localhost:0", "[::1", "[::1]x", "[::ffff:127.0.0.1]", "127.1")
+        for host, status in [(x, 200) for x in good] + [(x, 403) for x in bad]:
+            for path in ("/", "/api/town.json", "/nothing"):
+                self.assertEqual(await self.status(node, host, path) == 403, status == 403, (host, path))
+            for origin in (None, "http://" + host):
+                self.assertEqual(await self.upgrade(node, host, origin), 101 if status == 200 else 403, (host, origin))
+            self.assertEqual(await self.status(node, host, "/healthz"), 200)
+        listed = self.start("--edge.allowed-origins", "https://town.example")
+        self.assertEqual(await self.upgrade(listed, "town.example", "https://town.example"), 101)
+        self.assertEqual(await self.upgrade(listed, "evil.example", "https://town.example"), 403)
+        told = self.start("--edge.listen", "0.0.0.0:0", "--auth.allow-anonymous", "true")
+        self.assertEqual(await self.upgrade(told, "town.example", None), 101)
+        self.assertEqual(await self.upgrade(told, "town.example", "http://town.example"), 101)
+        self.assertEqual(await self.upgrade(told, "town.example", "http://evil.example"), 403)
+
+    async def status(self, node, host, path):
+        return await asyncio.to_thread(ask_by_name, node.edge, f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+
+    async def upgrade(self, node, host, origin):
+        request = handshake_request("/", new_key(), host, {"Origin": origin})
+        return await asyncio.to_thread(ask_by_name, node.edge, request)
+
+
+def ask_by_name(address, request):
+    """The status that a request is answered."""
+    client = RawClient(address)
+    try:
+        client.send_bytes(request)
+        return client.read_response().status
+    finally:
+        client.close()
 
 
 class Messages(LimitsTest):

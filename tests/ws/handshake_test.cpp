@@ -67,7 +67,7 @@ TEST(handshake, refuses_a_key_that_is_not_16_bytes_in_base64) {
 
 TEST(handshake, lets_in_allowed_origins_and_those_without) {
   auto options = test_server::default_options();
-  options.allowed_origins = {"https://town.example"};
+  ASSERT_FALSE(options.sites.allowed.add("https://town.example"));
   test_server server{options};
   raw_client stranger{server.port()};
   EXPECT_THAT(stranger.upgrade("/", "Origin: https://evil.example\r\n"), StartsWith("HTTP/1.1 403"));
