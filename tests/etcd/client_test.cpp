@@ -135,9 +135,15 @@ TEST(etcd_client_test, a_revoked_lease_takes_its_keys_along) {
   ASSERT_TRUE(x.ready());
   const auto lease = *x.grant(60s);
   ASSERT_TRUE(x.put("/t/a", "x", 0, lease)->done);
+  ASSERT_TRUE(x.put("/t/b", "y")->done);
   const auto log = x.watch(x.read()->revision + 1);
   EXPECT_TRUE(*x.revoke(lease));
   ASSERT_TRUE(log->wait([&] { return log->changes.size() == 1; }));
+  EXPECT_EQ(log->changes.front().key, "/t/a");
+  EXPECT_EQ(log->changes.front().value, std::nullopt) << "it is gone, not changed";
+  const auto left = x.read();
+  ASSERT_EQ(left->entries.size(), 1u);
+  EXPECT_EQ(left->entries.front().key, "/t/b");
 }
 
 TEST(etcd_client_test, an_etcd_that_is_killed_and_started_again_is_found_again) {
