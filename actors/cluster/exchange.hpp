@@ -1,12 +1,12 @@
 #pragma once
 
-#include "actors/cluster/peer_link.hpp"
-#include "flow/send_log.hpp"
-#include "flow/state_table.hpp"
-#include "hosting/actor.hpp"
-#include "protocol/interfaces.hpp"
+#include "actors/cluster/node_lives.hpp"
+#include "actors/cluster/ownership.hpp"
+#include "actors/cluster/parcel_log.hpp"
+#include "actors/cluster/peer_links.hpp"
 
-#include <map>
+#include <optional>
+#include <vector>
 
 namespace towncrier::cluster {
 
@@ -23,87 +23,74 @@ struct exchange_settings {
   link_settings link;
 };
 
-/// Hands every batch to all hubs of this node, and those of this node to every peer. Knows the latest state of every
-/// character, whoever said it, and what this node said lately.
+/// Hands every batch to all hubs of this node, and those of this node to every peer.
 ///
-/// exchange.cpp: batches; exchange_peers.cpp: the view and the links; exchange_missed.cpp: what peers have missed;
-/// exchange_rounds.cpp: what all links are asked.
-struct exchange_state {
+/// `parcel_log`: what this node said lately. `ownership`: the latest state of every character, whoever said it.
+/// `node_lives`: which nodes live. `peer_links`: the links, and what all of them are asked.
+class exchange_state {
+public:
   static inline const char* name = "exchange";
   using self_pointer = hosting::pointer<protocol::exchange_actor, exchange_state>;
 
-  explicit exchange_state(self_pointer self);
+  explicit exchange_state(self_pointer self) : self_(self) {}
+
+  void start(exchange_settings settings);
+  void stop(const caf::exit_msg& x);
 
   // -- batches
 
   void outgoing(const protocol::outgoing_batch& x);
   void from_peer(const protocol::peer_batch& x);
-  bool is_new(const protocol::peer_batch& x) const;
-  /// What came of it when a batch was taken in.
-  struct conflicts {
-    protocol::overtaken lost;
-    std::vector<model::change> objections;
-  };
+  protocol::log_answer missed(const protocol::log_request& x) const;
 
-  /// Gives for each change of this node's the state before, where the character was elsewhere; or nothing at all.
-  std::vector<model::character_ptr> keep(const model::batch& x, protocol::parcel_kind kind, bool own);
-  model::character_ptr keep_own(const model::character_change& x, std::uint64_t sequence, conflicts& to);
-  void keep_foreign(const model::character_change& x, bool is_objection, conflicts& to);
-  /// Whether the life of the node that wrote this is over, so that nobody will tell of it.
-  bool is_orphan(const model::revision& x) const;
-  bool knows_orphans() const;
-  protocol::lookup_answer look_up(const protocol::lookup_request& x) const;
-  void tick();
+  // -- those who are served
 
-  // -- peers
+  void add_hub(const protocol::hub_actor& x);
+  caf::result<bool> tell_interest(const protocol::hub_wants& x);
+  void serve(const protocol::character_directory_actor& x) { directory_ = x; }
+  protocol::lookup_answer look_up(const protocol::lookup_request& x) const { return parts_->characters.look_up(x); }
+
+  // -- nodes
 
   void see(const protocol::cluster_view& x);
-  void note_gone(const std::map<std::string, std::uint64_t>& before);
-  void restate_gone();
-  void restate(const std::string& node) const;
-  void forget_absent();
-  protocol::peer_link_actor& link_to(const protocol::node_info& x);
-  caf::result<protocol::link_reply> greeted(protocol::link_hello& x);
-  protocol::log_answer missed(const protocol::log_request& x) const;
-  protocol::log_answer conflated(const protocol::log_request& x, std::uint64_t upto, protocol::parcel_kind kind) const;
-  void add_hub(const protocol::hub_actor& x);
-  caf::result<bool> want(const protocol::hub_wants& x);
-  protocol::wants wanted() const;
-  void list_links(caf::typed_response_promise<protocol::link_list> promise);
-  caf::result<protocol::link_answer> ask(const std::string& node, protocol::link_question& x);
-  void link_ended(const caf::actor_addr& who);
+  void tick();
+  peer_links& links() noexcept { return parts_->links; }
+  caf::result<protocol::link_list> list_links() { return parts_->links.list(parts_->said.last()); }
 
   model::object describe() const;
-  bool is_alone() const noexcept { return !settings.link.dialer; }
-  flow::time_point now() const;
 
-  /// The latest of a character.
-  struct known_state {
-    model::character_ptr now;
-    /// This node's batch that it went out with; 0 when another node said it.
-    std::uint64_t sequence = 0;
+private:
+  /// Made by `start`; in the order in which they need each other.
+  struct parts {
+    parts(self_pointer self, const exchange_settings& x);
+
+    node_lives lives;
+    ownership characters;
+    parcel_log said;
+    peer_links links;
   };
 
-  self_pointer self;
-  exchange_settings settings;
-  std::vector<protocol::hub_actor> hubs;
-  /// What each hub wants of the peers; everything where it has not said.
-  std::map<caf::actor_addr, protocol::wants> wanted_by;
-  protocol::character_directory_actor directory;
-  flow::state_table<known_state> latest;
-  /// Characters of this node that left, for peers that missed it: with the batch that said so.
-  flow::fifo<std::pair<std::uint64_t, model::character_ptr>> removed;
-  flow::send_log<protocol::parcel_ptr> said;
-  /// How far it has come in what the peers said.
-  model::position heard;
-  std::map<std::string, protocol::peer_link_actor> links;
-  /// The incarnations of the nodes in the view.
-  std::map<std::string, std::uint64_t> lives;
-  /// Nodes whose lives ended, and when the peers are told what each said last: some may have heard less of it.
-  std::map<std::string, flow::time_point> gone;
-  /// Nodes that left the view, and when the hubs forget them.
-  std::map<std::string, flow::time_point> absent;
-  std::uint64_t links_begun = 0;
+  struct served_hub {
+    protocol::hub_actor who;
+    /// What its viewers watch of what the peers say; until it has said, everything.
+    protocol::wants interest;
+  };
+
+  flow::time_point now() const { return self_->clock().now(); }
+  bool is_alone() const noexcept { return !settings_.link.dialer; }
+  bool is_new(const model::origin_position& x) const;
+  /// Tells those who have to know of it. `origin`: who said the batch.
+  void settle(ownership::conflicts x, const std::string& origin);
+  void tell_what_was_said_last_by(const std::string& node);
+  protocol::wants interest() const;
+
+  self_pointer self_;
+  exchange_settings settings_;
+  std::vector<served_hub> hubs_;
+  protocol::character_directory_actor directory_;
+  /// How far this node is in what the peers said.
+  model::position heard_;
+  std::optional<parts> parts_;
 };
 
 protocol::exchange_actor::behavior_type exchange(exchange_state::self_pointer self, exchange_settings settings);

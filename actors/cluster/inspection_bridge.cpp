@@ -1,7 +1,7 @@
 #include "actors/cluster/inspection_bridge.hpp"
 
-#include "actors/cluster/gathering.hpp"
 #include "codec/msgpack.hpp"
+#include "hosting/gathering.hpp"
 
 namespace towncrier::cluster {
 
@@ -18,16 +18,14 @@ std::string to_bytes(const model::value& x) {
 
 } // namespace
 
-inspection_bridge_state::inspection_bridge_state(self_pointer ptr) : self(ptr) {}
-
 caf::result<protocol::peers_answer> inspection_bridge_state::ask(const protocol::peers_request& x) {
-  ++asked;
-  auto promise = self->make_response_promise<protocol::peers_answer>();
+  ++asked_;
+  auto promise = self_->make_response_promise<protocol::peers_answer>();
   if (x.node != "all") {
     ask_nodes({x.node}, x.question, promise);
     return promise;
   }
-  self->request(exchange, patience, protocol::list_atom::value)
+  self_->request(exchange_, patience, protocol::list_atom::value)
       .then(
           [this, promise, question = x.question](const protocol::link_list& links) mutable {
             std::vector<std::string> nodes;
@@ -42,9 +40,9 @@ caf::result<protocol::peers_answer> inspection_bridge_state::ask(const protocol:
 
 void inspection_bridge_state::ask_nodes(const std::vector<std::string>& nodes, const model::value& question,
                                         caf::typed_response_promise<protocol::peers_answer> promise) {
-  const auto gathered = begin_gathering<protocol::peers_answer>({}, nodes.size(), std::move(promise));
+  const auto gathered = hosting::gather(protocol::peers_answer{}, nodes.size(), std::move(promise));
   for (const auto& node : nodes)
-    self->request(exchange, patience, node, protocol::link_question{to_bytes(question)})
+    self_->request(exchange_, patience, node, protocol::link_question{to_bytes(question)})
         .then(
             [gathered, node](const protocol::link_answer& x) {
               if (auto parsed = codec::parse_msgpack(x.bytes, 64))
@@ -57,11 +55,11 @@ void inspection_bridge_state::ask_nodes(const std::vector<std::string>& nodes, c
 
 caf::result<protocol::link_answer> inspection_bridge_state::answer(const protocol::link_question& x) {
   auto question = codec::parse_msgpack(x.bytes, 64);
-  if (!question || !inspector)
+  if (!question || !inspector_)
     return caf::make_error(caf::sec::invalid_argument, "no question that this node's inspector can answer");
-  ++answered;
-  auto promise = self->make_response_promise<protocol::link_answer>();
-  self->request(inspector, patience, protocol::inspect_request{std::move(*question)})
+  ++answered_;
+  auto promise = self_->make_response_promise<protocol::link_answer>();
+  self_->request(inspector_, patience, protocol::inspect_request{std::move(*question)})
       .then(
           [promise](const protocol::inspect_answer& y) mutable {
             promise.deliver(protocol::link_answer{to_bytes(y.answer)});
@@ -71,11 +69,12 @@ caf::result<protocol::link_answer> inspection_bridge_state::answer(const protoco
 }
 
 inspection_bridge_actor::behavior_type inspection_bridge(inspection_bridge_state::self_pointer self) {
+  auto& state = self->state;
   return {
-      [self](const protocol::peers_request& x) { return self->state.ask(x); },
-      [self](const protocol::link_question& x) { return self->state.answer(x); },
-      [self](const protocol::inspector_actor& x) { self->state.inspector = x; },
-      [self](const protocol::exchange_actor& x) { self->state.exchange = x; },
+      [&state](const protocol::peers_request& x) { return state.ask(x); },
+      [&state](const protocol::link_question& x) { return state.answer(x); },
+      [&state](const protocol::inspector_actor& x) { state.ask_for_peers(x); },
+      [&state](const protocol::exchange_actor& x) { state.use_links_of(x); },
   };
 }
 

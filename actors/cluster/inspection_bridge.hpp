@@ -14,23 +14,28 @@ using inspection_bridge_actor = caf::typed_actor<
     /// Who answers, and who knows the links.
     caf::reacts_to<protocol::inspector_actor>, caf::reacts_to<protocol::exchange_actor>>;
 
-struct inspection_bridge_state {
+class inspection_bridge_state {
+public:
   static inline const char* name = "inspection_bridge";
   using self_pointer = hosting::pointer<inspection_bridge_actor, inspection_bridge_state>;
 
-  explicit inspection_bridge_state(self_pointer self);
+  explicit inspection_bridge_state(self_pointer self) : self_(self) {}
 
   caf::result<protocol::peers_answer> ask(const protocol::peers_request& x);
+  caf::result<protocol::link_answer> answer(const protocol::link_question& x);
+  void ask_for_peers(const protocol::inspector_actor& x) { inspector_ = x; }
+  void use_links_of(const protocol::exchange_actor& x) { exchange_ = x; }
+  model::object describe() const { return {{"asked", asked_}, {"answered", answered_}}; }
+
+private:
   void ask_nodes(const std::vector<std::string>& nodes, const model::value& question,
                  caf::typed_response_promise<protocol::peers_answer> promise);
-  caf::result<protocol::link_answer> answer(const protocol::link_question& x);
-  model::object describe() const { return {{"asked", asked}, {"answered", answered}}; }
 
-  self_pointer self;
-  protocol::exchange_actor exchange;
-  protocol::inspector_actor inspector;
-  std::uint64_t asked = 0;
-  std::uint64_t answered = 0;
+  self_pointer self_;
+  protocol::exchange_actor exchange_;
+  protocol::inspector_actor inspector_;
+  std::uint64_t asked_ = 0;
+  std::uint64_t answered_ = 0;
 };
 
 inspection_bridge_actor::behavior_type inspection_bridge(inspection_bridge_state::self_pointer self);

@@ -15,16 +15,17 @@ namespace towncrier::cluster {
 
 namespace {
 
-/// Milliseconds for which what was sent may stay without an answer.
+/// How many milliseconds TCP waits for what was sent to be confirmed, before it ends the connection.
 std::atomic<unsigned> patience_ms{0};
 
-/// Not for a socket of another kind than TCP, which refuses it.
+/// Sockets that are not TCP refuse this, which does no harm.
 void limit_patience(int socket) {
   const auto most = patience_ms.load();
   ::setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &most, sizeof most);
 }
 
-/// Called by OpenSSL before and after everything that it does with a socket. Gives back what was to be the result.
+/// Called by OpenSSL before and after everything that it does with a socket. Its result is what OpenSSL then returns,
+/// so it is left as it is.
 long watch(BIO*, int what, const char* argument, std::size_t, int command, long, int result, std::size_t*) {
   if (what == BIO_CB_READ || what == BIO_CB_WRITE)
     ERR_clear_error();
@@ -36,7 +37,7 @@ long watch(BIO*, int what, const char* argument, std::size_t, int command, long,
   return result;
 }
 
-/// Called by OpenSSL for everything that it makes to read from or write to.
+/// Called by OpenSSL for each object that it makes to read from or write to, sockets and others.
 void made(void* parent, void*, CRYPTO_EX_DATA*, int, long, void*) {
   auto* bio = static_cast<BIO*>(parent);
   if (BIO_method_type(bio) == BIO_TYPE_SOCKET)
@@ -47,7 +48,8 @@ void made(void* parent, void*, CRYPTO_EX_DATA*, int, long, void*) {
 
 void prepare_link_sockets(std::chrono::milliseconds patience) {
   patience_ms.store(static_cast<unsigned>(patience.count()));
-  // A place for data of ours at each BIO, which nobody fills: we want to hear of every new one.
+  // This reserves a place for data of ours in each BIO. Nobody uses the place: it is reserved because OpenSSL then
+  // calls `made` for every new BIO.
   [[maybe_unused]] static const int place =
       CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_BIO, 0, nullptr, made, nullptr, nullptr);
 }

@@ -4,16 +4,19 @@
 
 namespace towncrier::cluster {
 
-/// Makes the sockets of links what CAF leaves them not; to be called before there is any link. May be called again.
+/// Mends two things that CAF and OpenSSL do to the sockets of links. To be called before there is any link; may be
+/// called again.
 ///
-/// **Errors stay where they belong.** OpenSSL keeps a queue of errors a thread, and takes what it finds there for an
-/// error of the call that it is asked about. All connections of CAF share one thread, and CAF does not empty the queue:
-/// so one stranger who connected and hung up, or one peer that died, ended every link of the node, and their ends those
-/// of the other nodes. Here the queue is emptied before anything is read from, or written to, a socket by OpenSSL.
+/// **An error of one connection must not end the others.** OpenSSL keeps a queue of errors for each thread. If it finds
+/// an error there after a call, it takes it for an error of that call, although an earlier call for another connection
+/// may have left it. All connections of CAF share one thread, and CAF never empties the queue. So a stranger who
+/// connected and hung up, or a peer that died, ended every link of the node. This empties the queue whenever OpenSSL is
+/// about to read from a socket or to write to one.
 ///
-/// **A connection that takes nothing ends**, after `patience`. CAF gives who dials the connection that it has, however
-/// long that hangs: after a cut of the network it came to life only when TCP tried again, which it does ever more
-/// seldom.
+/// **A connection that takes no bytes must end.** When a peer is dialled again, CAF uses the connection that it already
+/// has, however long that has been hanging. After a cut of the network such a connection comes to life only when TCP
+/// sends again, and the intervals at which it does grow longer and longer. This has TCP end a connection on which
+/// something that was sent has not been confirmed for `patience`.
 void prepare_link_sockets(std::chrono::milliseconds patience);
 
 } // namespace towncrier::cluster

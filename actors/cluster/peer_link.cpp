@@ -10,270 +10,272 @@ namespace {
 
 using protocol::link_phase;
 
-/// How long a peer that refused for good is left alone: it has to be mended first.
-constexpr std::chrono::seconds refused_pause{10};
+/// How long a peer that speaks another version is left alone: somebody has to replace a program first.
+constexpr std::chrono::seconds other_version_pause{10};
 
 /// How long an inspector may take to answer.
 constexpr std::chrono::seconds answer_patience{5};
 
-/// Has `to` answer a question in this link's place.
-caf::result<protocol::link_answer> pass_on(peer_link_state::self_pointer self, const caf::actor& to,
-                                           protocol::link_question& x) {
-  auto promise = self->make_response_promise<protocol::link_answer>();
-  self->request(to, answer_patience, std::move(x))
+} // namespace
+
+peer_link_state::peer_link_state(self_pointer self) : self_(self), retry_({}, random_), breaker_({}) {}
+
+void peer_link_state::start(protocol::exchange_actor exchange, link_settings settings, protocol::node_info info,
+                            model::position::mark known) {
+  settings_ = std::move(settings);
+  info_ = std::move(info);
+  random_.seed(settings_.seed);
+  retry_ = flow::backoff{settings_.retry, std::mt19937_64{random_()}};
+  breaker_ = flow::circuit_breaker{settings_.breaker};
+  traffic_.emplace(self_, std::move(exchange), settings_, info_.id, known);
+  self_->watch().label(info_.id);
+  if (dials())
+    wake_after({});
+}
+
+// -- dialling
+
+void peer_link_state::wake_after(flow::duration wait) {
+  self_->delayed_send(self_, wait, protocol::due_atom::value, ++timer_);
+}
+
+void peer_link_state::due(std::uint64_t which) {
+  if (which == timer_ && phase_ == link_phase::live)
+    return beat();
+  if (which == timer_ && phase_ == link_phase::waiting && !left_view_)
+    dial();
+}
+
+void peer_link_state::dial() {
+  if (!breaker_.allow(now()))
+    return wake_after(breaker_.wait(now()));
+  const auto colon = info_.link.rfind(':');
+  const auto port = std::strtoul(info_.link.c_str() + colon + 1, nullptr, 10);
+  phase_ = link_phase::dialling;
+  self_->request(settings_.dialer, settings_.patience, info_.link.substr(0, colon), static_cast<std::uint16_t>(port))
+      .then([this](const caf::strong_actor_ptr& portal) { greet(portal); },
+            [this](const caf::error& why) { failed("no connection: " + self_->system().render(why)); });
+}
+
+void peer_link_state::failed(std::string why, flow::duration pause) {
+  if (phase_ != link_phase::dialling)
+    return;
+  phase_ = link_phase::waiting;
+  traffic_->interest().stop_waiting();
+  breaker_.failed(now());
+  if (why != last_error_)
+    spdlog::warn("no link with {} at {}: {}", info_.id, info_.link, why);
+  last_error_ = std::move(why);
+  if (left_view_)
+    return self_->quit();
+  wake_after(pause != flow::duration{} ? pause : std::max(retry_.next(), breaker_.wait(now())));
+}
+
+// -- greeting
+
+void peer_link_state::greet(const caf::strong_actor_ptr& portal) {
+  session_ = random_();
+  self_->request(caf::actor_cast<caf::actor>(portal), settings_.patience, hello())
+      .then(
+          [this](const protocol::link_reply& x) {
+            if (phase_ != link_phase::dialling)
+              return;
+            if (auto refused = check_reply(x, settings_, info_.id))
+              failed(std::move(refused->sentence),
+                     refused->reason == refusal_reason::version ? other_version_pause : flow::duration{});
+            else
+              begin(x.hello);
+          },
+          [this](const caf::error& why) { failed("no answer to the greeting: " + self_->system().render(why)); });
+}
+
+protocol::link_reply peer_link_state::greeted(const protocol::link_hello& x) {
+  if (auto refused = check_hello(x, settings_, info_.id)) {
+    spdlog::error("peer {} was refused: {}", x.node, refused->sentence);
+    return {false, std::move(refused->sentence), {}};
+  }
+  end_session();
+  session_ = x.session;
+  auto own = hello();
+  begin(x);
+  return {true, {}, std::move(own)};
+}
+
+protocol::link_hello peer_link_state::hello() {
+  auto& interest = traffic_->interest();
+  interest.greeted();
+  const auto& known = traffic_->known();
+  return {protocol::link_protocol,
+          settings_.cluster,
+          settings_.node,
+          settings_.incarnation,
+          info_.id,
+          session_,
+          known.incarnation,
+          known.sequence,
+          interest.latest(),
+          interest.number(),
+          caf::actor_cast<caf::strong_actor_ptr>(self_)};
+}
+
+// -- sessions
+
+void peer_link_state::begin(const protocol::link_hello& x) {
+  peer_ = x.link;
+  self_->monitor(peer_);
+  phase_ = link_phase::live;
+  wake_after(settings_.heartbeat);
+  breaker_.succeeded();
+  retry_.reset();
+  last_error_.clear();
+  ++sessions_;
+  spdlog::info("linked with {}", info_.id);
+  traffic_->begin(session_, x);
+}
+
+/// CAF's own time limit would not do: it also ends connections that are only being made, and does not see that a peer
+/// hangs whose sockets still answer.
+void peer_link_state::beat() {
+  if (now() - traffic_->heard() > settings_.timeout)
+    return lost("it was silent for " + std::to_string(settings_.timeout.count()) + " ms");
+  traffic_->send_credit();
+  wake_after(settings_.heartbeat);
+}
+
+void peer_link_state::received(protocol::link_parcel& x) {
+  if (auto fault = traffic_->received(x))
+    lost(std::move(*fault));
+}
+
+void peer_link_state::peer_ended(const caf::down_msg& x) {
+  if (peer_ && x.source == peer_->address())
+    lost(self_->system().render(x.reason));
+}
+
+void peer_link_state::lost(std::string why) {
+  if (phase_ != link_phase::live)
+    return;
+  end_session();
+  last_error_ = std::move(why);
+  spdlog::warn("lost the link with {}: {}", info_.id, last_error_);
+  if (left_view_)
+    return self_->quit();
+  if (dials())
+    wake_after(retry_.next());
+}
+
+void peer_link_state::end_session() {
+  if (peer_)
+    self_->demonitor(peer_->address());
+  peer_ = nullptr;
+  phase_ = link_phase::waiting;
+  session_ = 0;
+  traffic_->end();
+}
+
+// -- what the view says of the peer
+
+void peer_link_state::update(const protocol::node_info& x) {
+  const auto moved = x.link != info_.link || x.incarnation != info_.incarnation;
+  info_ = x;
+  left_view_ = false;
+  if (!moved || phase_ != link_phase::waiting || !dials())
+    return;
+  // It is a new life: the failures of the old one do not count any more.
+  breaker_.succeeded();
+  retry_.reset();
+  wake_after({});
+}
+
+void peer_link_state::leave_view() {
+  left_view_ = true;
+  if (phase_ != link_phase::live)
+    self_->quit();
+}
+
+// -- interest and inspection
+
+caf::result<bool> peer_link_state::tell_interest(const protocol::own_wants& x) {
+  auto& interest = traffic_->interest();
+  if (interest.change(x.what) && phase_ == link_phase::live)
+    traffic_->tell_interest();
+  // Before anything comes from a peer that is not linked, it is greeted with the latest.
+  if (phase_ == link_phase::waiting || interest.is_followed())
+    return true;
+  auto promise = self_->make_response_promise<bool>();
+  interest.wait(promise);
+  return promise;
+}
+
+caf::result<protocol::link_answer> peer_link_state::ask_peer(protocol::link_question& x) {
+  if (!peer_)
+    return caf::make_error(caf::sec::cannot_connect_to_node, "no link with " + info_.id);
+  return pass_on(caf::actor_cast<caf::actor>(peer_), x);
+}
+
+caf::result<protocol::link_answer> peer_link_state::answer_peer(protocol::link_question& x) {
+  if (!settings_.answerer)
+    return protocol::link_answer{};
+  return pass_on(settings_.answerer, x);
+}
+
+/// Asks `to`, and answers what it answers.
+caf::result<protocol::link_answer> peer_link_state::pass_on(const caf::actor& to, protocol::link_question& x) {
+  auto promise = self_->make_response_promise<protocol::link_answer>();
+  self_->request(to, answer_patience, std::move(x))
       .then([promise](protocol::link_answer& y) mutable { promise.deliver(std::move(y)); },
             [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
   return promise;
 }
 
-} // namespace
-
-peer_link_state::peer_link_state(self_pointer ptr) : self(ptr), retry({}, random), breaker({}) {}
-
-void peer_link_state::wake_after(flow::duration wait) {
-  self->delayed_send(self, wait, protocol::due_atom::value, ++timer);
-}
-
-void peer_link_state::due(std::uint64_t which) {
-  if (which == timer && phase == link_phase::live)
-    return beat();
-  if (which == timer && phase == link_phase::waiting && !leaving)
-    dial();
-}
-
-void peer_link_state::dial() {
-  if (!breaker.allow(now()))
-    return wake_after(breaker.wait(now()));
-  const auto colon = info.link.rfind(':');
-  const auto port = std::strtoul(info.link.c_str() + colon + 1, nullptr, 10);
-  phase = link_phase::dialling;
-  self->request(settings.dialer, settings.patience, info.link.substr(0, colon), static_cast<std::uint16_t>(port))
-      .then([this](const caf::strong_actor_ptr& portal) { greet(portal); },
-            [this](const caf::error& why) { failed("no connection: " + self->system().render(why)); });
-}
-
-void peer_link_state::greet(const caf::strong_actor_ptr& portal) {
-  session = random();
-  greeted_wish = wish;
-  self->request(caf::actor_cast<caf::actor>(portal), settings.patience, hello())
-      .then(
-          [this](const protocol::link_reply& x) {
-            if (phase != link_phase::dialling)
-              return;
-            const auto fault = x.accepted ? fault_of(x.hello) : x.refusal;
-            if (fault.empty())
-              begin(x.hello);
-            else
-              failed(fault);
-          },
-          [this](const caf::error& why) { failed("no answer to the greeting: " + self->system().render(why)); });
-}
-
-protocol::link_reply peer_link_state::greeted(const protocol::link_hello& x) {
-  if (auto fault = fault_of(x); !fault.empty()) {
-    spdlog::error("peer {} was refused: {}", x.node, fault);
-    return {false, std::move(fault), {}};
-  }
-  end_session();
-  session = x.session;
-  greeted_wish = wish;
-  begin(x);
-  return {true, {}, hello()};
-}
-
-protocol::link_hello peer_link_state::hello() const {
-  return {protocol::link_protocol,
-          settings.cluster,
-          settings.node,
-          settings.incarnation,
-          info.id,
-          session,
-          known.incarnation,
-          known.sequence,
-          wanted,
-          wish,
-          caf::actor_cast<caf::strong_actor_ptr>(self)};
-}
-
-/// Why there can be no session with who sent `x`; empty when there can.
-std::string peer_link_state::fault_of(const protocol::link_hello& x) const {
-  if (x.protocol != protocol::link_protocol)
-    return "node " + settings.node + " speaks version " + std::to_string(protocol::link_protocol) +
-           " of the protocol between nodes and node " + x.node + " version " + std::to_string(x.protocol) +
-           ": run the same version of towncrier on both";
-  if (x.cluster != settings.cluster)
-    return "node " + settings.node + " belongs to the cluster " + settings.cluster + " and node " + x.node + " to " +
-           x.cluster + ": their cluster.prefix must be the same";
-  if (x.to != settings.node || x.node != info.id)
-    return "the greeting of " + x.node + " was meant for " + x.to + ", and " + info.id + " met " + settings.node;
-  if (!x.link)
-    return "the greeting of " + x.node + " names nobody to talk to";
-  return {};
-}
-
-void peer_link_state::begin(const protocol::link_hello& x) {
-  peer = x.link;
-  self->monitor(peer);
-  phase = link_phase::live;
-  heard = now();
-  filter.set(x.wanted);
-  peer_wish = x.wish;
-  follows(greeted_wish);
-  if (wish != greeted_wish)
-    send_wish();
-  wake_after(settings.heartbeat);
-  breaker.succeeded();
-  retry.reset();
-  counts.last_error.clear();
-  ++counts.sessions;
-  if (x.known_incarnation == settings.incarnation)
-    cursor = x.known_sequence;
-  else
-    cursor.reset();
-  cursor_events = events_upto(cursor.value_or(0));
-  spdlog::info("linked with {}", info.id);
-  pull();
-}
-
-/// What was sent after `sequence` did not arrive, and may be sent again, or be lost and counted.
-std::uint64_t peer_link_state::events_upto(std::uint64_t sequence) {
-  while (!sent_places.empty() && sent_places.back().sequence > sequence)
-    sent_places.pop_back();
-  return sent_places.empty() ? 0 : sent_places.back().events;
-}
-
-/// CAF's own time limit also ends connections that are just being made, and says nothing of a peer that hangs.
-void peer_link_state::beat() {
-  if (now() - heard > settings.timeout)
-    return lost("it was silent for " + std::to_string(settings.timeout.count()) + " ms");
-  send_credit();
-  wake_after(settings.heartbeat);
-}
-
-void peer_link_state::failed(std::string why) {
-  if (phase != link_phase::dialling)
-    return;
-  phase = link_phase::waiting;
-  forget_waiting_wishes();
-  breaker.failed(now());
-  if (why != counts.last_error)
-    spdlog::warn("no link with {} at {}: {}", info.id, info.link, why);
-  const auto refused = why.find("speaks version") != std::string::npos;
-  counts.last_error = std::move(why);
-  if (leaving)
-    return self->quit();
-  wake_after(refused ? flow::duration{refused_pause} : std::max(retry.next(), breaker.wait(now())));
-}
-
-void peer_link_state::lost(std::string why) {
-  if (phase != link_phase::live)
-    return;
-  end_session();
-  counts.last_error = std::move(why);
-  spdlog::warn("lost the link with {}: {}", info.id, counts.last_error);
-  if (leaving)
-    return self->quit();
-  if (dials())
-    wake_after(retry.next());
-}
-
-void peer_link_state::end_session() {
-  if (peer)
-    self->demonitor(peer->address());
-  peer = nullptr;
-  phase = link_phase::waiting;
-  session = 0;
-  number = 0;
-  all_sent = false;
-  put_off_upto = 0;
-  forget_waiting_wishes();
-  waiting.clear();
-  in_flight.clear();
-  round_trip.reset();
-  in_flight_bytes = 0;
-  held.clear();
-  parts.clear();
-  received_number = 0;
-  undelivered.clear();
-}
-
-void peer_link_state::update(const protocol::node_info& x) {
-  const auto moved = x.link != info.link || x.incarnation != info.incarnation;
-  info = x;
-  leaving = false;
-  if (!moved || phase != link_phase::waiting || !dials())
-    return;
-  // It is a new life: what the old one did counts no more.
-  breaker.succeeded();
-  retry.reset();
-  wake_after({});
-}
-
-void peer_link_state::gone() {
-  leaving = true;
-  if (phase != link_phase::live)
-    self->quit();
+protocol::link_status peer_link_state::status() const {
+  protocol::link_status x;
+  x.node = info_.id;
+  x.address = info_.link;
+  x.phase = phase_;
+  using state = flow::circuit_breaker::state;
+  const auto door = breaker_.at(now());
+  x.breaker = door == state::closed ? "closed" : door == state::open ? "open" : "half_open";
+  x.failures = breaker_.failures();
+  x.last_error = last_error_;
+  x.sessions = sessions_;
+  traffic_->fill(x);
+  return x;
 }
 
 model::object peer_link_state::describe() const {
   auto result = view(status());
-  result.insert(result.end(), {{"dials", dials()},
-                               {"waiting_parcels", std::uint64_t{waiting.size()}},
-                               {"pulling", pulling},
-                               {"peer_watches", filter.describe()},
-                               {"leaving", leaving}});
-  if (round_trip)
-    result.emplace_back("round_trip_ms", std::chrono::duration<double, std::milli>{*round_trip}.count());
+  result.insert(result.end(), {{"dials", dials()}, {"leaving", left_view_}});
+  auto more = traffic_->describe();
+  result.insert(result.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   return result;
 }
-
-flow::time_point peer_link_state::now() const { return self->clock().now(); }
 
 protocol::peer_link_actor::behavior_type peer_link(peer_link_state::self_pointer self,
                                                    protocol::exchange_actor exchange, link_settings settings,
                                                    protocol::node_info info, model::position::mark known) {
   auto& state = self->state;
-  state.exchange = std::move(exchange);
-  state.settings = std::move(settings);
-  state.info = std::move(info);
-  self->watch().label(state.info.id);
-  state.known = known;
-  state.random.seed(state.settings.seed);
-  state.retry = flow::backoff{state.settings.retry, std::mt19937_64{state.random()}};
-  state.breaker = flow::circuit_breaker{state.settings.breaker};
-  self->set_down_handler([self](caf::down_msg& x) {
-    if (self->state.peer && x.source == self->state.peer->address())
-      self->state.lost(self->system().render(x.reason));
-  });
-  if (state.dials())
-    state.wake_after({});
+  state.start(std::move(exchange), std::move(settings), std::move(info), known);
+  self->set_down_handler([&state](caf::down_msg& x) { state.peer_ended(x); });
   return {
-      [self](protocol::outgoing_parcel& x) { self->state.outgoing(x); },
-      [self](const protocol::outgoing_objection& x) { self->state.object(x); },
-      [self](const protocol::node_info& x) { self->state.update(x); },
-      [self](protocol::stop_atom) { self->state.gone(); },
-      [self](const protocol::link_hello& x) { return self->state.greeted(x); },
-      [self](protocol::link_parcel& x) { self->state.received(x); },
-      [self](const protocol::link_credit& x) { self->state.credit(x); },
-      [self](const protocol::link_wish& x) { self->state.wished(x); },
-      [self](const protocol::own_wants& x) { return self->state.want(x); },
-      [self](protocol::flush_atom) { self->state.give_what_was_put_off(); },
-      [self](protocol::delivered_atom, std::uint64_t session, std::uint64_t number) {
-        self->state.delivered(session, number);
+      [&state](protocol::outgoing_parcel& x) { state.traffic().outgoing(x); },
+      [&state](const protocol::outgoing_objection& x) { state.traffic().object(x); },
+      [&state](const protocol::node_info& x) { state.update(x); },
+      [&state](protocol::stop_atom) { state.leave_view(); },
+      [&state](const protocol::link_hello& x) { return state.greeted(x); },
+      [&state](protocol::link_parcel& x) { state.received(x); },
+      [&state](const protocol::link_credit& x) { state.traffic().acknowledged(x); },
+      [&state](const protocol::link_interest& x) { state.traffic().peer_watches(x); },
+      [&state](const protocol::own_wants& x) { return state.tell_interest(x); },
+      [&state](protocol::flush_atom) { state.traffic().put_off_due(); },
+      [&state](protocol::delivered_atom, std::uint64_t session, std::uint64_t number) {
+        state.traffic().delivered(session, number);
       },
-      [self](protocol::link_question& x) -> caf::result<protocol::link_answer> {
-        if (!self->state.settings.answerer)
-          return protocol::link_answer{};
-        return pass_on(self, self->state.settings.answerer, x);
-      },
-      [self](protocol::forward_atom, protocol::link_question& x) -> caf::result<protocol::link_answer> {
-        if (!self->state.peer)
-          return caf::make_error(caf::sec::cannot_connect_to_node, "no link with " + self->state.info.id);
-        return pass_on(self, caf::actor_cast<caf::actor>(self->state.peer), x);
-      },
-      [self](protocol::list_atom) { return self->state.status(); },
-      [self](protocol::due_atom, std::uint64_t which) { self->state.due(which); },
-      [self](protocol::tick_atom) { self->state.release_late(); },
+      [&state](protocol::link_question& x) { return state.answer_peer(x); },
+      [&state](protocol::forward_atom, protocol::link_question& x) { return state.ask_peer(x); },
+      [&state](protocol::list_atom) { return state.status(); },
+      [&state](protocol::due_atom, std::uint64_t which) { state.due(which); },
+      [&state](protocol::tick_atom) { state.traffic().expire_receipts(); },
   };
 }
 

@@ -1,6 +1,7 @@
 #include "actors/ops/inspector.hpp"
+#include "hosting/gathering.hpp"
 
-#include <memory>
+#include <algorithm>
 
 namespace towncrier::ops {
 
@@ -14,21 +15,6 @@ constexpr auto patience = 500ms;
 constexpr std::size_t most_states = 100;
 
 model::object unknown(std::string_view why) { return {{"state", model::value{}}, {"note", why}}; }
-
-/// A list whose states are still coming in.
-struct gathering {
-  void done() {
-    if (--missing != 0)
-      return;
-    model::set(answer, "actors", std::move(rows));
-    to.deliver(protocol::inspect_answer{std::move(answer)});
-  }
-
-  model::object answer;
-  model::array rows;
-  inspector_state::promise to;
-  std::size_t missing = 1;
-};
 
 } // namespace
 
@@ -73,18 +59,21 @@ void inspector_state::ask_subscriptions(const caf::strong_actor_ptr& connection,
 void inspector_state::actors_with_states(const model::object& question, promise to) {
   auto answer = actors(question);
   auto rows = *model::find(answer, "actors")->get_if<model::array>();
-  const auto all = std::make_shared<gathering>(gathering{std::move(answer), std::move(rows), std::move(to)});
-  const auto count = std::min(all->rows.size(), most_states);
-  all->missing += count;
+  const auto count = std::min(rows.size(), most_states);
+  const auto gathered =
+      hosting::gather(std::move(rows), count, [answer = std::move(answer), to](model::array all) mutable {
+        model::set(answer, "actors", std::move(all));
+        to.deliver(protocol::inspect_answer{std::move(answer)});
+      });
   for (std::size_t i = 0; i < count; ++i) {
-    const auto* id = all->rows[i].find("id");
-    ask_state(static_cast<caf::actor_id>(id->number_or(0)), [all, i](model::object more) {
-      auto& row = *all->rows[i].get_if<model::object>();
+    const auto* id = gathered->all[i].find("id");
+    ask_state(static_cast<caf::actor_id>(id->number_or(0)), [gathered, i](model::object more) {
+      auto& row = *gathered->all[i].get_if<model::object>();
       row.insert(row.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-      all->done();
+      gathered->done();
     });
   }
-  all->done();
+  gathered->done();
 }
 
 } // namespace towncrier::ops

@@ -18,9 +18,9 @@ using exchange_actor = caf::typed_actor<
     caf::reacts_to<outgoing_batch>,
     /// A batch of a peer.
     caf::reacts_to<peer_batch>,
-    /// A hub that wants batches from now on.
+    /// A hub that is given batches from now on.
     caf::reacts_to<hub_actor>,
-    /// What a hub wants of the peers.
+    /// What the viewers of a hub watch of what the peers say.
     caf::replies_to<hub_wants>::with<bool>,
     /// Whom to tell which characters were overtaken.
     caf::reacts_to<character_directory_actor>,
@@ -55,10 +55,10 @@ using peer_link_actor = caf::typed_actor<
     caf::reacts_to<link_parcel>,
     /// The peer has something.
     caf::reacts_to<link_credit>,
-    /// What the peer wants, and what this node wants of the peer.
-    caf::reacts_to<link_wish>,
+    /// What the peer's viewers watch, and what this node's viewers watch of what the peer says.
+    caf::reacts_to<link_interest>,
     caf::replies_to<own_wants>::with<bool>,
-    /// What the peer wanted nothing of goes out now, as latest states.
+    /// Latest states go out now in the place of the batches that concern no viewer of the peer.
     caf::reacts_to<flush_atom>,
     /// All hubs have a parcel of the peer: its session and number.
     caf::reacts_to<delivered_atom, std::uint64_t, std::uint64_t>,

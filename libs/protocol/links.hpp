@@ -15,35 +15,36 @@
 #include <string>
 #include <vector>
 
-/// What nodes say to each other. The first half are the only messages that leave a process: they are announced to CAF
-/// (`CAF_ADD_TYPE_ID` below), and what they carry of changes is opaque bytes. The second half is what the links of a
-/// node and its exchange say to each other.
+/// What nodes say to each other. The messages of the first half are the only ones that leave a process. They are
+/// announced to CAF (`CAF_ADD_TYPE_ID` below), and carry batches as bytes that CAF does not look into. The second half
+/// is what the links of a node and its exchange say to each other.
 namespace towncrier::protocol {
 
 /// The layout and the meaning of everything that nodes say to each other, down to the bytes of a batch. Nodes of
 /// different numbers do not link: raise it with every change of either.
 inline constexpr std::uint32_t link_protocol = 3;
 
-/// A node greets another: who it is, where it stands in what the greeted one said, and who takes what comes next.
-/// Its layout, and that of `link_reply`, is the same in all versions from 2 on, for ever: what cannot be read ends the
-/// connection, and nobody is told why. What a later version has to say more, it says in messages that follow.
+/// A node greets another: it says who it is, how far it is in what the greeted node said, and which actor takes the
+/// messages that follow. The layout of this and of `link_reply` is the same in all versions from 2 on, and must stay
+/// so: a greeting that cannot be read ends the connection, and nobody is told why. Whatever a later version has to say
+/// besides, it says in messages that follow.
 struct link_hello {
   std::uint32_t protocol = link_protocol;
   /// The cluster's name: where its nodes register.
   std::string cluster;
   std::string node;
   std::uint64_t incarnation = 0;
-  /// Whom it is meant for: an address may have been given to another node.
+  /// The node that it is meant for: by now, another node may be at its address.
   std::string to;
-  /// Names this greeting in everything that follows from it.
+  /// Names the session that begins with this greeting, in all messages of it.
   std::uint64_t session = 0;
   /// What it has of the greeted node; 0, 0: nothing.
   std::uint64_t known_incarnation = 0;
   std::uint64_t known_sequence = 0;
-  /// What it wants of what the greeted node says, and the number of that wish.
-  protocol::wants wanted;
-  std::uint64_t wish = 0;
-  /// Takes `link_parcel`, `link_credit`, `link_wish` and `link_question`.
+  /// What its viewers watch of what the greeted node says, and the number of that version of it.
+  protocol::wants interest;
+  std::uint64_t interest_number = 0;
+  /// Takes `link_parcel`, `link_credit`, `link_interest` and `link_question`.
   caf::strong_actor_ptr link;
 };
 
@@ -51,6 +52,7 @@ struct link_hello {
 struct link_reply {
   bool accepted = false;
   std::string refusal;
+  /// Of a node that refuses, only `protocol` means something: the version that it speaks.
   link_hello hello;
 };
 
@@ -59,8 +61,8 @@ enum class parcel_kind : std::uint8_t {
   exact,     ///< the next one, as it was made
   part,      ///< latest states and events instead of several batches; more of it follows, and counts with the last
   conflated, ///< the last part: with it everything up to its sequence was told
-  objection, ///< no batch of the sender's: states above those that it was told, whose owners are gone
-  thin,      ///< as `conflated`, but for batches of which the peer wanted nothing: it missed no events
+  objection, ///< not a batch: states of nodes that are gone, later than those that the receiver said
+  thin,      ///< as `conflated`, but for batches that concern no viewer of the peer: it missed no events
 };
 
 /// A batch on its way to a peer.
@@ -79,19 +81,23 @@ struct link_parcel {
 struct link_credit {
   std::uint64_t session = 0;
   std::uint64_t number = 0;
-  /// What follows goes by this wish of the receiver.
-  std::uint64_t wish = 0;
+  /// What follows goes by this version of what the receiver's viewers watch.
+  std::uint64_t interest_number = 0;
 };
 
-/// What the sender wants of what the receiver says from now on.
-struct link_wish {
+/// What the sender's viewers watch of what the receiver says from now on.
+struct link_interest {
   std::uint64_t session = 0;
-  /// Greater than those before, whichever the session.
+  /// Of this version; greater than those before, whichever the session.
   std::uint64_t number = 0;
-  wants wanted;
+  wants interest;
 };
 
-/// A node's inspector asks another's; what, is theirs alone.
+/// The name that stands in messages between nodes, since CAF writes the name that a type was announced by (below): with
+/// another one, nodes of this version would not understand each other.
+using link_wish = link_interest;
+
+/// The inspector of one node asks that of another. What the bytes say, only inspectors know.
 struct link_question {
   std::string bytes;
 };
@@ -103,7 +109,7 @@ struct link_answer {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, link_hello& x) {
   return f(caf::meta::type_name("link_hello"), x.protocol, x.cluster, x.node, x.incarnation, x.to, x.session,
-           x.known_incarnation, x.known_sequence, x.wanted, x.wish, x.link);
+           x.known_incarnation, x.known_sequence, x.interest, x.interest_number, x.link);
 }
 
 template <class Inspector>
@@ -118,12 +124,12 @@ typename Inspector::result_type inspect(Inspector& f, link_parcel& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, link_credit& x) {
-  return f(caf::meta::type_name("link_credit"), x.session, x.number, x.wish);
+  return f(caf::meta::type_name("link_credit"), x.session, x.number, x.interest_number);
 }
 
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, link_wish& x) {
-  return f(caf::meta::type_name("link_wish"), x.session, x.number, x.wanted);
+typename Inspector::result_type inspect(Inspector& f, link_interest& x) {
+  return f(caf::meta::type_name("link_wish"), x.session, x.number, x.interest);
 }
 
 template <class Inspector>
@@ -155,6 +161,13 @@ struct load {
   parcel_ptr what;
   parcel_kind kind = parcel_kind::exact;
   std::uint64_t lost_events = 0;
+
+  // For `flow::link_sender`.
+  std::size_t size() const noexcept { return what->bytes.size(); }
+  std::optional<std::uint64_t> reaches() const noexcept {
+    return kind == parcel_kind::part ? std::nullopt : std::optional{what->batch->stamp.sequence};
+  }
+  std::uint64_t exact_events() const noexcept { return kind == parcel_kind::exact ? what->events : 0; }
 };
 
 /// A new batch of this node, for one peer.
@@ -164,7 +177,8 @@ struct outgoing_parcel {
   std::vector<receipt_ptr> receipts;
 };
 
-/// What a peer said of characters is below what a node that is gone had said of them: the peer has to be told.
+/// A peer said states of characters that are earlier than what a node said that is gone now: the peer has to be told
+/// the later ones, which are in `batch`.
 struct outgoing_objection {
   model::batch_ptr batch;
 };
@@ -191,7 +205,7 @@ struct log_request {
   /// Events said up to there, as far as the link knows.
   std::uint64_t events = 0;
   std::size_t max_bytes = 0;
-  /// The peer wanted nothing of what was said up to here: of that, latest states will do.
+  /// What was said up to here concerns no viewer of the peer: of that, latest states will do.
   std::optional<std::uint64_t> unwanted_upto{};
 };
 

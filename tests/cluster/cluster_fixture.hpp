@@ -16,7 +16,7 @@
 /// Clusters of many nodes in one thread, on a fake clock and a network that the test cuts, delays and heals.
 namespace towncrier::cluster {
 
-/// The wires of a pair of nodes: everything that nodes say to each other goes over one of them.
+/// The cables between nodes: everything that two nodes say to each other goes over one of theirs.
 class network {
 public:
   using pair = std::pair<std::string, std::string>;
@@ -30,19 +30,19 @@ public:
   }
   void set_delay(const std::string& a, const std::string& b, std::chrono::milliseconds x) { delays_[of(a, b)] = x; }
 
-  void add_wire(const std::string& a, const std::string& b, const caf::actor& wire) {
-    wires_[of(a, b)].push_back(wire);
+  void add_cable(const std::string& a, const std::string& b, const caf::actor& cable) {
+    cables_[of(a, b)].push_back(cable);
   }
   void cut(const std::string& a, const std::string& b) {
     cut_.insert(of(a, b));
-    for (const auto& wire : std::exchange(wires_[of(a, b)], {}))
-      caf::anon_send_exit(wire, caf::exit_reason::remote_link_unreachable);
+    for (const auto& cable : std::exchange(cables_[of(a, b)], {}))
+      caf::anon_send_exit(cable, caf::exit_reason::remote_link_unreachable);
   }
   void heal(const std::string& a, const std::string& b) { cut_.erase(of(a, b)); }
   void clear() {
-    for (auto& [nodes, wires] : wires_)
-      for (const auto& wire : std::exchange(wires, {}))
-        caf::anon_send_exit(wire, caf::exit_reason::kill);
+    for (auto& [nodes, cables] : cables_)
+      for (const auto& cable : std::exchange(cables, {}))
+        caf::anon_send_exit(cable, caf::exit_reason::kill);
   }
 
   /// Whom to greet at a node; empty while it is down.
@@ -51,15 +51,15 @@ public:
 private:
   std::set<pair> cut_;
   std::map<pair, std::chrono::milliseconds> delays_;
-  std::map<pair, std::vector<caf::actor>> wires_;
+  std::map<pair, std::vector<caf::actor>> cables_;
 };
 
 using network_ptr = std::shared_ptr<network>;
 
 /// Stands for an actor of `to` at `from`: what it gets arrives there later, in order, or, once it is cut, never.
-inline caf::behavior wire(caf::event_based_actor* self, network_ptr net, std::string from, std::string to,
-                          caf::actor target) {
-  net->add_wire(from, to, self);
+inline caf::behavior cable(caf::event_based_actor* self, network_ptr net, std::string from, std::string to,
+                           caf::actor target) {
+  net->add_cable(from, to, self);
   const auto delay = net->delay(from, to);
   self->set_default_handler([=](caf::scheduled_actor*, caf::message_view& x) -> caf::result<caf::message> {
     self->delayed_send(self, delay, caf::forward_atom::value, x.move_content_to_message());
@@ -68,16 +68,16 @@ inline caf::behavior wire(caf::event_based_actor* self, network_ptr net, std::st
   return {
       [=](caf::forward_atom, caf::message& x) { self->send(target, std::move(x)); },
       [=](protocol::link_hello& x) -> caf::result<protocol::link_reply> {
-        // Handles that cross the network become wires of the other direction.
+        // Handles that cross the network become cables of the other direction.
         x.link = caf::actor_cast<caf::strong_actor_ptr>(
-            self->spawn(wire, net, to, from, caf::actor_cast<caf::actor>(x.link)));
+            self->spawn(cable, net, to, from, caf::actor_cast<caf::actor>(x.link)));
         auto promise = self->make_response_promise<protocol::link_reply>();
         self->request(target, caf::infinite, std::move(x))
             .then(
                 [=](protocol::link_reply& y) mutable {
                   if (y.accepted)
                     y.hello.link = caf::actor_cast<caf::strong_actor_ptr>(
-                        self->spawn(wire, net, from, to, caf::actor_cast<caf::actor>(y.hello.link)));
+                        self->spawn(cable, net, from, to, caf::actor_cast<caf::actor>(y.hello.link)));
                   promise.deliver(std::move(y));
                 },
                 [=](caf::error& why) mutable { promise.deliver(std::move(why)); });
@@ -91,7 +91,7 @@ inline caf::behavior fake_dialer(caf::event_based_actor* self, network_ptr net, 
     const auto at = net->portals.find(to);
     if (at == net->portals.end() || net->is_cut(from, to))
       return caf::make_error(caf::sec::cannot_connect_to_node);
-    const auto portal = self->spawn(wire, net, from, to, caf::actor_cast<caf::actor>(at->second));
+    const auto portal = self->spawn(cable, net, from, to, caf::actor_cast<caf::actor>(at->second));
     return caf::actor_cast<caf::strong_actor_ptr>(portal);
   }};
 }

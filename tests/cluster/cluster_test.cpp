@@ -1,3 +1,4 @@
+#include "actors/cluster/peer_link.hpp"
 #include "tests/cluster/cluster_fixture.hpp"
 
 namespace towncrier::cluster {
@@ -51,8 +52,10 @@ TEST_F(cluster_test, a_link_knows_how_long_a_round_trip_takes) {
   say(nodes.at("n1"), "ada", "glad");
   pass(500ms);
   const auto round_trip = [this](const auto& peer) {
-    const auto& links = state_of<exchange_state>(nodes.at("n1").exchange).links;
-    return state_of<peer_link_state>(links.at(peer)).round_trip.value_or(flow::duration::zero());
+    const auto& link = state_of<exchange_state>(nodes.at("n1").exchange).links().at(peer);
+    const auto shown = state_of<peer_link_state>(link).describe();
+    const auto* found = model::find(shown, "round_trip_ms");
+    return std::chrono::duration<double, std::milli>{found == nullptr ? 0 : found->number_or(0)};
   };
   EXPECT_GE(round_trip("n2"), 60ms);
   EXPECT_LT(round_trip("n2"), 70ms);
@@ -121,15 +124,48 @@ TEST_F(cluster_test, whoever_speaks_last_of_a_character_owns_it_everywhere) {
   }
 }
 
-TEST_F(cluster_test, a_receipt_comes_back_when_every_peer_has_it_but_waits_for_none_for_long) {
-  start_three();
-  auto receipt = std::make_shared<const int>(1);
-  std::weak_ptr<const int> kept = receipt;
-  say(nodes.at("n1"), "ada", "glad", model::change_kind::state_change, std::move(receipt));
-  net->set_delay("n1", "n3", 1ms);
-  pass(200ms);
-  EXPECT_TRUE(kept.expired());
+/// `n3` is far away.
+struct cluster_receipts_test : cluster_test {
+  void start_three_with_delay(std::chrono::milliseconds x) {
+    net->set_delay("n1", "n3", x);
+    for (const auto id : {"n1", "n2", "n3"})
+      start(id);
+    show_view();
+    pass(3s);
+    ASSERT_TRUE(linked("n1", "n3"));
+  }
+
+  /// Expires when the receipt has come back.
+  std::weak_ptr<const int> say_with_receipt() {
+    auto receipt = std::make_shared<const int>(1);
+    std::weak_ptr<const int> result = receipt;
+    say(nodes.at("n1"), "ada", "glad", model::change_kind::state_change, std::move(receipt));
+    return result;
+  }
+};
+
+TEST_F(cluster_receipts_test, a_receipt_comes_back_when_every_peer_has_it) {
+  start_three_with_delay(300ms);
+  const auto receipt = say_with_receipt();
+  pass(550ms);
+  EXPECT_EQ(state("n2", "ada"), "glad");
   EXPECT_EQ(state("n3", "ada"), "glad");
+  EXPECT_FALSE(receipt.expired()) << "n3 has not said yet that it has it";
+  EXPECT_EQ(link("n1", "n3").held_receipts, 1u);
+  EXPECT_EQ(link("n1", "n2").held_receipts, 0u);
+  pass(100ms);
+  EXPECT_TRUE(receipt.expired());
+}
+
+TEST_F(cluster_receipts_test, a_receipt_waits_for_no_peer_for_long) {
+  start_three_with_delay(800ms);
+  const auto receipt = say_with_receipt();
+  pass(990ms);
+  EXPECT_FALSE(receipt.expired());
+  pass(300ms);
+  EXPECT_TRUE(receipt.expired());
+  EXPECT_TRUE(linked("n1", "n3"));
+  EXPECT_GT(link("n1", "n3").in_flight_bytes, 0u) << "n3 has not said yet that it has it";
 }
 
 TEST_F(cluster_test, a_node_that_joins_is_told_of_characters_whose_node_is_gone) {

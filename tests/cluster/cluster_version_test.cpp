@@ -8,13 +8,21 @@ using namespace std::chrono_literals;
 
 constexpr std::uint32_t older = protocol::link_protocol - 1;
 
-/// A node of an older version answers who greets it as it always did: with what it would say in its place.
+/// A node of an older version refuses whoever greets it, with a greeting that tells nothing but its own version.
 caf::behavior older_node(caf::event_based_actor*, std::string id) {
   return {[id](const protocol::link_hello& x) {
     protocol::link_reply result;
+    result.hello.protocol = older;
     result.refusal = "node " + id + " speaks version " + std::to_string(older) +
                      " of the protocol between nodes and node " + x.node + " version " + std::to_string(x.protocol);
     return result;
+  }};
+}
+
+/// One of this version that has another reason, and puts it in words that mean nothing to programs.
+caf::behavior unwilling_node(caf::event_based_actor*, std::string) {
+  return {[](const protocol::link_hello&) {
+    return protocol::link_reply{false, "nobody here speaks version control", {}};
   }};
 }
 
@@ -84,6 +92,19 @@ TEST_F(cluster_version_test, who_is_refused_by_an_older_node_knows_why_and_goes_
   say(nodes.at("a"), "ada", "glad");
   pass(100ms);
   EXPECT_EQ(nodes.at("a").seen.states["ada"].state, "glad");
+}
+
+TEST_F(cluster_version_test, a_node_of_another_version_is_left_alone_for_a_while) {
+  start_beside(older_node);
+  EXPECT_EQ(link("a", "b").failures, 1u);
+  pass(10s);
+  EXPECT_EQ(link("a", "b").failures, 2u);
+}
+
+TEST_F(cluster_version_test, a_node_that_refuses_for_another_reason_is_greeted_again_soon) {
+  start_beside(unwilling_node);
+  EXPECT_EQ(link("a", "b").last_error, "nobody here speaks version control");
+  EXPECT_GT(link("a", "b").failures, 3u);
 }
 
 TEST_F(cluster_version_test, who_is_accepted_by_an_older_node_refuses_it) {

@@ -73,7 +73,7 @@ TEST_F(cluster_wants_test, states_that_nobody_watches_are_known_all_the_same) {
 
 TEST_F(cluster_wants_test, what_is_said_while_latest_states_are_fetched_waits_for_the_next) {
   auto& second = nodes.at("n2");
-  const auto way = state_of<exchange_state>(second.exchange).links.at("n3");
+  const auto way = state_of<exchange_state>(second.exchange).links().at("n3");
   const auto say_batch = [&](std::uint64_t sequence) {
     const model::origin_position stamp{"n2", second.incarnation, sequence};
     const auto batch = std::make_shared<const model::batch>(model::batch{stamp, {support::event("rain")}});

@@ -31,8 +31,8 @@ link_hello example() {
   x.session = 4;
   x.known_incarnation = 5;
   x.known_sequence = 6;
-  x.wanted = {false, {"event:x"}};
-  x.wish = 7;
+  x.interest = {false, {"event:x"}};
+  x.interest_number = 7;
   return x;
 }
 
@@ -69,7 +69,7 @@ TEST_F(link_messages_test, what_was_written_can_be_read) {
   EXPECT_EQ(x.refusal, "no");
   EXPECT_EQ(x.hello.cluster, "/c");
   EXPECT_EQ(x.hello.known_sequence, 6u);
-  EXPECT_EQ(x.hello.wanted, example().wanted);
+  EXPECT_EQ(x.hello.interest, example().interest);
 }
 
 } // namespace towncrier::protocol
