@@ -12,29 +12,34 @@
 
 namespace towncrier::edge {
 
+using wants_ptr = std::shared_ptr<const protocol::wants>;
+
 /// One batch as a hub keeps it.
 struct record {
   model::origin_position stamp;
   std::vector<fanout::item_ptr> items;
-  /// The heap it holds, estimated.
+  /// The heap that its batch takes, estimated. Not counted: the items' encodings, which are made when they are needed.
   std::size_t bytes = 0;
   /// False: latest states and events that stand for several batches, so that nobody can resume within them.
   bool exact = true;
-  /// How many batches of its origin it is given instead of, and for whom that is all there was: who watches no more
-  /// than this. nullptr: for everybody.
+  /// How many batches of its origin it is given instead of.
   std::uint64_t stands_for = 1;
-  std::shared_ptr<const protocol::wants> complete_for = nullptr;
+  /// nullptr: it is complete. Otherwise the peer left out what this node did not want: it is complete for a viewer that
+  /// watches no more than this.
+  wants_ptr complete_for = nullptr;
 };
 
 using record_ptr = std::shared_ptr<const record>;
 
-/// A place in the stream of records: what came there, and the place after it. Who catches up keeps the place where it
-/// is, which costs the same however much follows; what follows is there once, for all of them and the history.
+/// A place in the stream of records: what came there, and the place after it. A viewer that is caught up has one place,
+/// the first that it was not given; that costs the same however much follows, because the records that follow exist
+/// once, for all such viewers and the history.
 struct place {
   place() = default;
   place(const place&) = delete;
   place& operator=(const place&) = delete;
-  // One after the other and not one within the other: the last viewer that was far behind may hold thousands.
+  // In a loop and not by recursion: the last viewer that was far back may own thousands, which would overflow the
+  // stack.
   ~place() {
     for (auto x = std::move(next); x && x.use_count() == 1;)
       x = std::move(x->next);
@@ -50,8 +55,8 @@ struct place {
 
 using place_ptr = std::shared_ptr<const place>;
 
-/// The records of a hub in the order in which it took them in. It keeps none itself: whoever keeps a place keeps what
-/// comes from there on.
+/// The records of a hub in the order in which it took them in. It owns none of them: whoever has a place (the history,
+/// a viewer that is caught up) owns what comes from there on.
 class record_stream {
 public:
   /// Gives the place of `x`.

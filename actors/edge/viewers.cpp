@@ -22,7 +22,7 @@ std::uint32_t viewers::add(protocol::connection_actor who) {
 void viewers::remove(std::uint32_t slot) {
   if (find(slot) == nullptr)
     return;
-  end_catching_up(slot);
+  end_catch_up(slot);
   slot_of_.erase(slots_[slot].who.address());
   slots_[slot] = {};
   memory_[slot] = {};
@@ -67,22 +67,28 @@ std::optional<std::uint32_t> viewers::slot_of(const caf::actor_addr& who) const 
   return at == slot_of_.end() ? std::nullopt : std::optional{at->second};
 }
 
-catch_up& viewers::begin_catching_up(std::uint32_t slot) {
-  auto& behind = slots_[slot].behind;
-  if (!behind)
-    catching_up_.push_back(slot);
-  const auto due = behind && behind->snapshot_due;
-  auto followed = behind ? std::move(behind->followed) : std::vector<fanout::followed_item>{};
-  behind = std::make_unique<catch_up>();
-  behind->snapshot_due = due;
-  behind->followed = std::move(followed);
-  return *behind;
+catch_up& viewers::begin_catch_up(std::uint32_t slot, std::unique_ptr<catch_up> x) {
+  catching_up_.push_back(slot);
+  return *(slots_[slot].missed = std::move(x));
 }
 
-std::unique_ptr<catch_up> viewers::end_catching_up(std::uint32_t slot) {
-  if (slots_[slot].behind)
+std::unique_ptr<catch_up> viewers::end_catch_up(std::uint32_t slot) {
+  if (slots_[slot].missed)
     std::erase(catching_up_, slot);
-  return std::move(slots_[slot].behind);
+  return std::move(slots_[slot].missed);
+}
+
+bool viewers::any_waiting() const {
+  return std::any_of(catching_up_.begin(), catching_up_.end(), [&](auto slot) { return slots_[slot].is_waiting(); });
+}
+
+bool viewers::most_have_left() noexcept {
+  constexpr std::size_t many = 64;
+  most_ = std::max(most_, size());
+  if (most_ - size() < many || size() > most_ / 2)
+    return false;
+  most_ = size();
+  return true;
 }
 
 } // namespace towncrier::edge

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/edge/record_stream.hpp"
+#include "actors/edge/catch_up.hpp"
 #include "fanout/chunk.hpp"
 #include "hosting/actor.hpp"
 #include "protocol/interfaces.hpp"
@@ -14,47 +14,31 @@
 
 namespace towncrier::edge {
 
-/// What a viewer that is given records out of what it missed, and not yet what happens now, has still to get.
-struct catch_up {
-  /// Whether it may still say where to resume, so that even what it missed waits.
-  bool held = false;
-  /// Until when its `resume` waits for what it has heard elsewhere and this edge has not.
-  std::optional<std::chrono::steady_clock::time_point> waits_until;
-  /// Whether it is to be given the state of everything it watches when it has caught up.
-  bool snapshot_due = false;
-  /// The first that it was not given.
-  place_ptr next;
-  /// The records from this one on came after it had resumed: what it missed before is told by where it was.
-  std::uint64_t news_from = 0;
-  /// How far it has come.
-  model::position at;
-  /// More bytes than these may not wait for it: it would not be catching up.
-  std::size_t most_bytes = 0;
-  /// When it was given something last.
-  std::chrono::steady_clock::time_point given{};
-  /// Whether it was asked if its socket takes anything, and whether it said no: the rest is conflated.
-  bool asked = false;
-  bool late = false;
-  /// Followed items among what it missed since it is held back.
-  std::vector<fanout::followed_item> followed;
-};
-
 /// What a hub knows of one viewer.
 struct viewer {
   protocol::connection_actor who; // empty: the slot is free
   /// Where chunks may be put while `who` waits for mail, and then alone: it is part of `who`'s state, which is gone
   /// when `who` has ended. nullptr: nowhere.
   protocol::chunk_sink* sink = nullptr;
-  /// While it catches up; nullptr: it is live.
-  std::unique_ptr<catch_up> behind;
-  /// Whether it subscribed to `world` without having asked.
+  /// What it has still to get before it is live; nullptr: it is live.
+  std::unique_ptr<catch_up> missed;
+  /// Whether it watches the world without having asked for it: its first `subscribe` takes the place of that.
   bool automatic = false;
-  /// What changed last before these was not shown to it: it came later, or began to watch it later, perhaps, without a
-  /// snapshot. Numbers of items; 0: it was given all.
-  std::uint64_t came_after = 0;
-  std::uint64_t grew_after = 0;
+  /// The number of the last item before it joined, and before it last subscribed to more, where it was given no
+  /// snapshot then. It was not shown the items up to `joined_after`; of those up to `subscribed_after` nobody knows, as
+  /// what it watched before is not kept. 0: it was given everything that it watches.
+  std::uint64_t joined_after = 0;
+  std::uint64_t subscribed_after = 0;
   /// Tells this viewer's timers from those of whoever had the slot before.
   std::uint64_t generation = 0;
+
+  bool is_live() const noexcept { return missed == nullptr; }
+
+  /// Whether it is given nothing, as it may still resume.
+  bool is_waiting() const noexcept { return missed != nullptr && missed->is_waiting(); }
+
+  /// It was given the state of everything that it watches, here or at another edge.
+  void has_everything() noexcept { joined_after = subscribed_after = 0; }
 };
 
 /// The viewers of a hub by slot: small numbers, used again.
@@ -81,12 +65,17 @@ public:
   /// Where `who` is, who may be gone already; nothing when it is not here.
   std::optional<std::uint32_t> slot_of(const caf::actor_addr& who) const;
 
-  /// The slots that are catching up.
+  /// The slots of those that are not live.
   const std::vector<std::uint32_t>& catching_up() const noexcept { return catching_up_; }
-  /// Begins it anew; a snapshot that is due stays so.
-  catch_up& begin_catching_up(std::uint32_t slot);
-  /// What it had still to get; nullptr when it was live already.
-  std::unique_ptr<catch_up> end_catching_up(std::uint32_t slot);
+
+  /// The viewer in `slot` has still to get `x`. Precondition: it is live.
+  catch_up& begin_catch_up(std::uint32_t slot, std::unique_ptr<catch_up> x);
+
+  /// It is live. Gives what it had still to get; nullptr when it was live already.
+  std::unique_ptr<catch_up> end_catch_up(std::uint32_t slot);
+
+  /// Whether some viewer has just come, and may still say what it watches.
+  bool any_waiting() const;
 
   template <class F>
   void for_each(F f) const {
@@ -105,6 +94,9 @@ public:
 
   std::size_t size() const noexcept { return slots_.size() - free_.size(); }
 
+  /// Whether many have left since this was last true, and at least half of all.
+  bool most_have_left() noexcept;
+
 private:
   /// Cache lines that a delivery goes through, most of them; nullptr: none, which costs nothing to fetch.
   using lines = std::array<const void*, 16>;
@@ -115,6 +107,8 @@ private:
   std::vector<std::uint32_t> free_;
   std::vector<std::uint32_t> catching_up_;
   std::uint64_t generations_ = 0;
+  /// The most that there were since `most_have_left` was last true and was asked.
+  std::size_t most_ = 0;
 };
 
 } // namespace towncrier::edge

@@ -104,8 +104,9 @@ void add_edge_times(std::vector<option>& to) {
       "edge.resume_grace", "how long a new viewer's messages wait for its resume", duration_value{0ms, 1min}));
   to.push_back(bind<edge, &part::history_age>("edge.history_age", "how long what was said can be resumed",
                                               duration_value{0ms, 24 * hour}));
-  to.push_back(bind<edge, &part::history_bytes>("edge.history_bytes", "memory for what can be resumed",
-                                                bytes_value{0, 64 * gib}));
+  to.push_back(bind<edge, &part::history_bytes>(
+      "edge.history_bytes", "what can be resumed, estimated, for each I/O thread; encodings come on top",
+      bytes_value{0, 64 * gib}));
   to.push_back(bind<edge, &part::drain_wave>("edge.drain_wave", "clients that a stopping node closes at a time",
                                              count_value{1, 1'000'000}));
   to.push_back(bind<edge, &part::drain_interval>("edge.drain_interval", "time between two such waves",

@@ -97,7 +97,7 @@ struct cluster_seeds_test : cluster_fixture, ::testing::WithParamInterface<unsig
         if (!place.resumed)
           guest.seen = {};
         else if (nodes.contains(guest.at))
-          resumed_past_forgotten += state_of<edge::hub_state>(nodes.at(guest.at).hub).forgotten.size() > 0 ? 1 : 0;
+          resumed_past_forgotten += state_of<edge::hub_state>(nodes.at(guest.at).hub).replica.forgotten_origins() > 0 ? 1 : 0;
         guest.seen.position = support::to_text(place.position);
       }
       guest.seen.note(message);
@@ -188,7 +188,7 @@ struct cluster_seeds_test : cluster_fixture, ::testing::WithParamInterface<unsig
   /// The nodes that positions name at `x`.
   std::set<std::string> named(const node& x) {
     std::set<std::string> result;
-    for (const auto& [origin, at] : state_of<edge::hub_state>(x.hub).position.marks())
+    for (const auto& [origin, at] : state_of<edge::hub_state>(x.hub).replica.position().marks())
       result.insert(origin);
     return result;
   }

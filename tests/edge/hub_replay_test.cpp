@@ -63,6 +63,21 @@ TEST_F(hub_replay_test, a_snapshot_that_is_asked_for_meanwhile_comes_after_the_r
   EXPECT_EQ(x.position, "n1:1:6");
 }
 
+TEST_F(hub_replay_test, what_is_not_shown_yet_comes_before_a_snapshot_whose_position_includes_it) {
+  for (int i = 2; i <= 4; ++i)
+    publish({big("e" + std::to_string(i))});
+  auto x = join({"world"}, "n1:1:1");
+  subscribe(x, {}, std::nullopt, true);
+  EXPECT_EQ(told(x), "~!e2 !e3 | subscribed");
+  give(support::batch(++sequence, {event("e5")}, origin));
+  give(support::batch(++sequence, {event("e6")}, origin)); // within the window: it is gathered
+  take_more(x);
+  EXPECT_EQ(told(x), "~!e4 !e5 | ~!e6 | a1+") << "cut off after the snapshot, it would never get e6";
+  EXPECT_EQ(x.position, "n1:1:6");
+  advance(options.flush_window);
+  EXPECT_EQ(told(x), "");
+}
+
 TEST_F(hub_replay_test, a_viewer_that_is_being_caught_up_is_told_no_position_by_heartbeats) {
   for (int i = 2; i <= 4; ++i)
     publish({big("e" + std::to_string(i))});
