@@ -124,7 +124,7 @@ void cluster_member::announce_end() {
     spdlog::warn("etcd could not be told that this node goes: the others notice when its lease is over");
 }
 
-void cluster_member::end() {
+void cluster_member::deregister() {
   using step = protocol::leave_request::step;
   if (port_ != 0)
     caf::anon_send(system_->openssl_manager().actor_handle(), caf::unpublish_atom::value, exchange_.address(), port_);
@@ -133,10 +133,6 @@ void cluster_member::end() {
     self->request(membership_, patience, protocol::leave_request{step::deregister})
         .receive([](bool) {}, [](const caf::error&) {});
   }
-  store_.reset();
-  for (const auto& actor : {caf::actor_cast<caf::actor>(membership_), caf::actor_cast<caf::actor>(exchange_)})
-    if (actor)
-      caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
   membership_ = nullptr;
   exchange_ = nullptr;
 }

@@ -36,8 +36,11 @@ public:
   /// Tells the others that this node goes, and waits until they have taken over what it owned.
   void announce_end();
 
-  /// Is gone: nobody connects any more, and etcd does not have the node.
-  void end();
+  /// Nobody connects any more, and etcd does not have the node.
+  void deregister();
+
+  /// Ends what speaks with etcd. After the actor of the membership has ended, which uses it.
+  void end() { store_.reset(); }
 
 private:
   explicit cluster_member(const protocol::options& options) : options_(options) {}

@@ -1,7 +1,9 @@
 #include "hosting/actor_watch.hpp"
 #include "nodes/node_parts.hpp"
+#include "nodes/shutdown_order.hpp"
 
 #include <caf/scoped_actor.hpp>
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 #include <thread>
@@ -68,9 +70,7 @@ std::optional<model::failure> node::impl::start() {
     return failure;
   if (auto failure = join_cluster())
     return failure;
-  for (auto& thread : threads)
-    thread->start();
-  inspection.start();
+  start_threads();
   ready->store(true);
   return std::nullopt;
 }
@@ -85,12 +85,21 @@ std::optional<model::failure> node::impl::load_town() {
   return std::nullopt;
 }
 
-void node::impl::stop() {
+void node::impl::start_threads() {
+  if (std::exchange(threads_run, true))
+    return;
+  for (auto& thread : threads)
+    thread->start();
+  inspection.start();
+}
+
+const hosting::termination& node::impl::stop() {
+  if (ended)
+    return *ended;
   ready->store(false);
-  const auto running = edge_port != 0 && admin_port != 0;
   if (member)
     member->announce_end();
-  if (running) {
+  if (threads_run) {
     for (auto& server : servers)
       server->stop_accepting();
     caf::scoped_actor self{system};
@@ -99,24 +108,36 @@ void node::impl::stop() {
   }
   admin.reset();
   if (member)
-    member->end();
-  // Messages out of CAF's delayed sends keep their receivers alive: end those that tick by name.
-  for (auto& actor : hubs)
-    caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
-  for (const auto& actor : {caf::actor_cast<caf::actor>(world), caf::actor_cast<caf::actor>(exchange),
-                            caf::actor_cast<caf::actor>(rate_limiter), caf::actor_cast<caf::actor>(inspector),
-                            caf::actor_cast<caf::actor>(tracer), caf::actor_cast<caf::actor>(bridge)})
-    if (actor)
-      caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+    member->deregister();
+  if (!threads_run) {
+    // The node did not come to run: nobody is let in, and the actors still need their threads to end.
+    servers.clear();
+    start_threads();
+  }
+  ended = hosting::terminator{system, shutdown_order()}.run();
+  if (!ended->unlisted.empty())
+    spdlog::warn("kinds of actors that have no place in the order of the shutdown ended last: {}",
+                 fmt::join(ended->unlisted, ", "));
+  if (!ended->killed.empty())
+    spdlog::warn("actors that did not end in time were killed: {}", fmt::join(ended->killed, ", "));
+  if (!ended->stuck.empty()) {
+    spdlog::critical("actors that hang in a handler and do not end: {}", fmt::join(ended->stuck, ", "));
+    return *ended; // their threads do not end either
+  }
   for (auto& thread : threads)
     thread->stop();
   inspection.stop();
   servers.clear();
+  if (member)
+    member->end();
+  return *ended;
 }
 
 node::node(std::unique_ptr<impl> x) : impl_(std::move(x)) {}
 
 node::~node() { impl_->stop(); }
+
+const hosting::termination& node::stop() { return impl_->stop(); }
 
 model::result<std::unique_ptr<node>> node::start(const protocol::options& options) {
   std::unique_ptr<node> result{new node{std::make_unique<impl>(options)}};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "hosting/terminator.hpp"
 #include "model/result.hpp"
 #include "protocol/options.hpp"
 
@@ -14,8 +15,13 @@ public:
   /// Starts everything. The error says what could not be had: an address in use, a file that cannot be read.
   static model::result<std::unique_ptr<node>> start(const protocol::options& options);
 
-  /// Stops in order: no new clients, everybody is told to go (1001) in waves, then the actors end.
+  /// Stops, where `stop` was not called. Waits for actors that are stuck for as long as that takes.
   ~node();
+
+  /// Stops in order: no new clients, everybody is told to go (1001) in waves, then the actors end, stage by stage
+  /// (`shutdown_order.hpp`). What went wrong is logged and given back. Where actors are stuck, the process can only be
+  /// ended from outside, or by `_Exit`.
+  const hosting::termination& stop();
 
   /// The ports that are really bound; 0: none.
   std::uint16_t edge_port() const noexcept;

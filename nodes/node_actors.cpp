@@ -1,7 +1,6 @@
 #include "actors/cluster/dialer.hpp"
 #include "actors/edge/admission.hpp"
 #include "actors/edge/authenticator.hpp"
-#include "actors/edge/dispatcher.hpp"
 #include "actors/edge/hub.hpp"
 #include "actors/edge/rate_limiter.hpp"
 #include "actors/ops/connection_monitor.hpp"
@@ -78,9 +77,10 @@ void node::impl::spawn_ops() {
 void node::impl::spawn_inbound() {
   admission = hosting::spawn_on(system, nullptr, edge::admission, options.edge);
   authenticator = hosting::spawn_on(system, nullptr, edge::authenticator, options.auth);
-  dispatcher = hosting::spawn_on(system, nullptr, edge::dispatcher,
-                                 edge::dispatch_targets{characters, events, world, debugger, monitor});
-  rate_limiter = hosting::spawn_on(system, nullptr, edge::rate_limiter, dispatcher, options.rate_limiter);
+  const edge::routes routes{characters, events, world, debugger, monitor};
+  rate_limiter = hosting::spawn_on(
+      system, nullptr, edge::rate_limiter, [routes](protocol::inbound&& x) { edge::route(routes, std::move(x)); },
+      options.rate_limiter);
   inspector = hosting::spawn_on(system, &inspection, ops::inspector,
                                 ops::inspector_services{options.node.id, admission, characters, set_log_level, tracer});
 }
@@ -91,6 +91,7 @@ edge::connection_services_ptr node::impl::services_of(std::size_t thread) const 
   x.authenticator = authenticator;
   x.rate_limiter = rate_limiter;
   x.hub = hubs[thread];
+  x.routes = {characters, events, world, debugger, monitor};
   x.debugger = debugger;
   x.debugging = debugging;
   x.traffic = traffic[thread];

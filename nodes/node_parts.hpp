@@ -44,7 +44,9 @@ struct node::impl {
   std::optional<model::failure> listen();
   std::optional<model::failure> join_cluster();
   cluster::exchange_settings exchange_settings();
-  void stop();
+  /// The I/O threads, which run the actors that live on them.
+  void start_threads();
+  const hosting::termination& stop();
 
   protocol::options options;
   /// Tells this life of the node from those before it.
@@ -64,6 +66,9 @@ struct node::impl {
   std::shared_ptr<const ws::server_options> server_options;
   std::vector<std::unique_ptr<edge_server>> servers;
   std::unique_ptr<admin_server> admin;
+  bool threads_run = false;
+  /// How the actors ended, when they have.
+  std::optional<hosting::termination> ended;
   std::uint16_t edge_port = 0;
   std::uint16_t admin_port = 0;
 
@@ -77,7 +82,6 @@ struct node::impl {
   protocol::admission_actor admission;
   protocol::authenticator_actor authenticator;
   protocol::rate_limiter_actor rate_limiter;
-  protocol::dispatcher_actor dispatcher;
   protocol::connection_monitor_actor monitor;
   protocol::debugger_actor debugger;
   protocol::inspector_actor inspector;

@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 
 namespace towncrier::node {
 
@@ -67,6 +68,11 @@ int run_node(const protocol::options& options) {
   print_addresses(**started, options);
   const auto signal = wait_for_end(signals, **started);
   spdlog::info("{}: telling clients to go", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  if (!(*started)->stop().stuck.empty()) {
+    // Waiting for them would be for ever. A supervisor that sees a failure starts the node again.
+    spdlog::shutdown();
+    std::_Exit(1);
+  }
   started->reset();
   spdlog::info("stopped");
   return 0;

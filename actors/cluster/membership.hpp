@@ -14,7 +14,7 @@ namespace towncrier::cluster {
 
 /// What the membership needs of others.
 struct membership_services {
-  /// Outlives the actor's last callback: end the store first, then the actor.
+  /// Outlives the actor. What it calls back after that is dropped.
   etcd::store* store = nullptr;
   /// Who wants views.
   std::vector<protocol::view_listener_actor> listeners;

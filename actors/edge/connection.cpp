@@ -1,7 +1,8 @@
 #include "actors/edge/connection.hpp"
 
-#include "codec/frame.hpp"
+#include "actors/edge/rate_limit.hpp"
 #include "model/wall_clock.hpp"
+#include "protocol/replies.hpp"
 
 namespace towncrier::edge {
 
@@ -12,41 +13,57 @@ using protocol::close_code;
 /// Close reasons of more than 123 bytes do not fit a control frame (RFC 6455, 5.5).
 constexpr std::size_t max_reason = 123;
 
-/// How often a client of these limits may send.
-std::size_t limit_of(protocol::role x, const protocol::rate_limiter_options& limits) {
-  switch (x) {
-    case protocol::role::viewer:
-      return limits.max_messages;
-    case protocol::role::publisher:
-      return limits.publisher_max_messages;
-    default:
-      return limits.operator_max_messages;
-  }
-}
-
 double seconds(std::chrono::milliseconds x) { return std::chrono::duration<double>(x).count(); }
+
+std::string anonymous_name(const std::string& peer) { return "anonymous@" + peer.substr(0, peer.rfind(':')); }
+
+/// The data of `welcome`: what the client is to know of this node and of itself, and where it stands in the stream.
+model::object welcome_data(const connection_services& of, protocol::connection_id id, protocol::role role,
+                           std::string_view position, bool resumed) {
+  model::object limits{{"max_message_bytes", std::uint64_t{of.edge.max_message_bytes}},
+                       {"max_messages", std::uint64_t{messages_allowed(role, of.limits)}},
+                       {"window_seconds", seconds(of.limits.window)}};
+  model::object data{{"connection_id", protocol::to_string(id)},
+                     {"node", of.node},
+                     {"server", "towncrier/" TOWNCRIER_VERSION},
+                     {"protocol", 1},
+                     {"heartbeat_interval", seconds(of.edge.heartbeat_interval)},
+                     {"position", position},
+                     {"resumed", resumed},
+                     {"limits", std::move(limits)}};
+  if (const auto edges = of.other_edges ? of.other_edges->get() : nullptr)
+    data.emplace_back("edges", model::array{edges->begin(), edges->end()});
+  return data;
+}
 
 } // namespace
 
-connection_state::connection_state(self_pointer ptr) : self(ptr) {}
+connection_state::connection_state(self_pointer self) : self_(self) {}
 
 connection_state::~connection_state() {
-  if (followed) {
-    const hosting::traced_turn end{self->watch()};
-    for (const auto& x : *followed)
-      note_end(x, tracing::outcome::dropped, "closed");
+  if (!followed_.empty()) {
+    const hosting::traced_turn end{self_->watch()};
+    followed_.end();
   }
   // On every way to end, an exception included.
-  if (socket && phase != phase::closing)
-    socket->close(close_code::internal, "internal error");
-  if (joined_hub)
-    caf::anon_send(services->hub, protocol::leave_order{self->address()});
-  if (counted)
-    services->traffic->connections_active.subtract();
+  if (socket_ && phase_ != phase::closing)
+    socket_->close(close_code::internal, "internal error");
+  if (joined_hub_)
+    caf::anon_send(services_->hub, protocol::leave_order{self_->address()});
+  if (counted_)
+    services_->traffic->connections_active.subtract();
 }
 
-void connection_state::knock() {
-  self->request(services->admission, caf::infinite, protocol::enter_request{self, request->peer})
+void connection_state::knock(connection_services_ptr services, std::shared_ptr<protocol::client_socket> socket,
+                             protocol::upgrade_request request) {
+  services_ = std::move(services);
+  socket_ = std::move(socket);
+  const auto& edge = services_->edge;
+  echoes_ = edge.echo && request.path == "/echo";
+  outlet_.emplace(*socket_, *services_->traffic, outlet::options{edge.max_queued_bytes, edge.max_event_bytes});
+  reader_.emplace(*socket_, *services_->traffic, edge, request.format);
+  arrival_ = std::make_unique<arrival>(arrival{std::move(request)});
+  self_->request(services_->admission, caf::infinite, protocol::enter_request{self_, arrival_->request.peer})
       .then([this](const protocol::admission_result& x) { admit(x); },
             [this](const caf::error&) {
               admit(protocol::refused{"the node is stopping", std::chrono::seconds{1}});
@@ -54,166 +71,145 @@ void connection_state::knock() {
 }
 
 void connection_state::admit(const protocol::admission_result& x) {
-  if (phase != phase::knocking)
+  if (phase_ != phase::knocking)
     return;
   if (const auto* no = std::get_if<protocol::refused>(&x)) {
-    phase = phase::closing;
-    socket->refuse(no->sentence, no->retry_after);
-    return self->quit();
+    phase_ = phase::closing;
+    socket_->refuse(no->sentence, no->retry_after);
+    return self_->quit();
   }
-  id = std::get<protocol::admitted>(x).id;
-  self->watch().label(protocol::to_string(id));
-  phase = phase::opening;
-  socket->accept();
+  id_ = std::get<protocol::admitted>(x).id;
+  self_->watch().label(protocol::to_string(id_));
+  phase_ = phase::opening;
+  socket_->accept();
 }
 
 void connection_state::opened(const protocol::socket_opened& x) {
-  if (phase != phase::opening)
+  if (phase_ != phase::opening)
     return;
-  window_bits = x.window_bits;
-  outlet->use({format, window_bits});
-  counted = true;
-  services->traffic->connections_total.add();
-  services->traffic->connections_active.add();
-  if (echoes) {
-    phase = phase::live;
-    self->delayed_send(self, services->edge.heartbeat_interval, protocol::tick_atom::value);
+  window_bits_ = x.window_bits;
+  outlet_->use({reader_->format(), window_bits_});
+  counted_ = true;
+  services_->traffic->connections_total.add();
+  services_->traffic->connections_active.add();
+  if (echoes_) {
+    phase_ = phase::live;
+    self_->delayed_send(self_, services_->edge.heartbeat_interval, protocol::tick_atom::value);
     return;
   }
-  if (!services->auth_enabled) {
-    who = {"anonymous@" + request->peer.substr(0, request->peer.rfind(':')), protocol::role::operator_, 0};
+  if (!services_->auth_enabled) {
+    who_ = {anonymous_name(arrival_->request.peer), protocol::role::operator_, 0};
     return join();
   }
-  phase = phase::authenticating;
-  if (!request->token.empty())
-    return verify(std::exchange(request->token, {}));
-  auth_deadline = self->clock().now() + services->auth_timeout;
-  self->delayed_send(self, services->auth_timeout, protocol::tick_atom::value);
+  phase_ = phase::authenticating;
+  if (!arrival_->request.token.empty())
+    return verify(std::exchange(arrival_->request.token, {}));
+  arrival_->auth_deadline = self_->clock().now() + services_->auth_timeout;
+  self_->delayed_send(self_, services_->auth_timeout, protocol::tick_atom::value);
 }
 
 void connection_state::verify(std::string token, std::optional<model::message_id> message_id) {
-  auth_deadline = {};
-  self->request(services->authenticator, std::chrono::seconds{10}, protocol::verify_request{std::move(token)})
+  if (arrival_)
+    arrival_->auth_deadline = std::nullopt;
+  self_->request(services_->authenticator, std::chrono::seconds{10}, protocol::verify_request{std::move(token)})
       .then([this, message_id](protocol::verify_result& x) { verified(x, message_id); },
             [this, message_id](const caf::error&) {
-              refuse(protocol::errc::server_error, "the token could not be checked; try again", message_id);
+              refuse({protocol::errc::server_error, "the token could not be checked; try again", message_id});
               close(close_code::try_again_later, "authentication is not available");
             });
 }
 
 void connection_state::verified(protocol::verify_result& x, const std::optional<model::message_id>& message_id) {
-  if (phase == phase::closing)
+  if (phase_ == phase::closing)
     return;
   if (!x.who) {
-    refuse(protocol::errc::auth_failed, "the token is not valid: it is unknown, expired or was changed", message_id);
+    refuse({protocol::errc::auth_failed, "the token is not valid: it is unknown, expired or was changed", message_id});
     return close(close_code::policy, "Invalid token");
   }
-  who = std::move(*x.who);
-  if (phase == phase::authenticating) {
-    auth_message = message_id;
+  who_ = std::move(*x.who);
+  if (phase_ == phase::authenticating) {
+    arrival_->auth_message = message_id;
     join();
   } else if (message_id) {
-    answer_ok(*message_id);
+    send("result", protocol::done_data(*message_id));
   }
 }
 
 void connection_state::join() {
-  phase = phase::joining;
-  auto channels = std::move(request->channels);
-  const auto automatic = channels.empty() && services->edge.auto_subscribe;
+  phase_ = phase::joining;
+  auto& request = arrival_->request;
+  const auto automatic = request.channels.empty() && services_->edge.auto_subscribe;
   if (automatic)
-    channels.emplace_back("world");
-  joined_hub = true;
-  self->send(services->hub, protocol::join_request{self, std::move(channels), automatic, std::move(request->position)});
+    request.channels.emplace_back("world");
+  joined_hub_ = true;
+  self_->send(services_->hub,
+              protocol::join_request{self_, std::move(request.channels), automatic, std::move(request.position)});
 }
 
 void connection_state::welcome(const protocol::joined& x) {
-  slot = x.slot;
-  request.reset();
-  if (phase != phase::joining)
+  slot_ = x.slot;
+  const auto arrived = std::exchange(arrival_, nullptr);
+  if (phase_ != phase::joining)
     return;
-  phase = phase::live;
-  outlet->advance(x.position);
-  const auto& edge = services->edge;
-  model::object limits{{"max_message_bytes", std::uint64_t{edge.max_message_bytes}},
-                       {"max_messages", std::uint64_t{limit_of(who.role, services->limits)}},
-                       {"window_seconds", seconds(services->limits.window)}};
-  model::object data{{"connection_id", protocol::to_string(id)},
-                     {"node", services->node},
-                     {"server", "towncrier/" TOWNCRIER_VERSION},
-                     {"protocol", 1},
-                     {"heartbeat_interval", seconds(edge.heartbeat_interval)},
-                     {"position", outlet->position()},
-                     {"resumed", x.resumed},
-                     {"limits", std::move(limits)}};
-  if (const auto edges = services->other_edges ? services->other_edges->get() : nullptr)
-    data.emplace_back("edges", model::array{edges->begin(), edges->end()});
-  send("welcome", std::move(data));
-  if (auth_message)
-    answer_ok(*std::exchange(auth_message, std::nullopt));
-  handle(early);
-  early = {};
+  phase_ = phase::live;
+  outlet_->advance(x.position);
+  send("welcome", welcome_data(*services_, id_, who_.role, outlet_->position(), x.resumed));
+  if (arrived->auth_message)
+    send("result", protocol::done_data(*arrived->auth_message));
+  handle(reader_->take_kept());
   pace_reading();
 }
 
 void connection_state::tick() {
-  if (phase == phase::closing)
+  if (phase_ == phase::closing)
     return;
-  const auto now = self->clock().now();
-  if (phase == phase::authenticating && auth_deadline != flow::time_point{} && now >= auth_deadline) {
-    refuse(protocol::errc::auth_failed, "no token came in time: send auth first");
+  const auto now = self_->clock().now();
+  if (phase_ == phase::authenticating && arrival_->auth_deadline && now >= *arrival_->auth_deadline) {
+    refuse({protocol::errc::auth_failed, "no token came in time: send auth first", std::nullopt});
     return close(close_code::policy, "authentication timeout");
   }
-  // The hub beats for those whom it knows.
-  if (!echoes)
+  // The hub sends heartbeats to those that have joined it, and each is an occasion to look.
+  if (!echoes_)
     return;
   check_life();
-  self->delayed_send(self, services->edge.heartbeat_interval, protocol::tick_atom::value);
+  self_->delayed_send(self_, services_->edge.heartbeat_interval, protocol::tick_atom::value);
 }
 
 void connection_state::check_life() {
-  const auto silent = self->clock().now() - socket->last_heard();
-  if (silent > services->edge.heartbeat_timeout)
+  const auto silent = self_->clock().now() - socket_->last_heard();
+  if (silent > services_->edge.heartbeat_timeout)
     return close(close_code::policy, "no sign of life");
-  if (who.expires_at != 0 && model::wall_clock() > who.expires_at) {
-    refuse(protocol::errc::auth_failed, "the token has expired: reconnect with a new one");
+  if (who_.expires_at != 0 && model::wall_clock() > who_.expires_at) {
+    refuse({protocol::errc::auth_failed, "the token has expired: reconnect with a new one", std::nullopt});
     return close(close_code::policy, "token expired");
   }
-  if (silent > services->edge.heartbeat_interval)
-    socket->ping();
+  if (silent > services_->edge.heartbeat_interval)
+    socket_->ping();
 }
 
 void connection_state::close(close_code code, std::string_view reason) {
-  if (phase == phase::closing)
+  if (phase_ == phase::closing)
     return;
-  phase = phase::closing;
-  services->traffic->closed_by_us.add();
-  if (joined_hub)
-    self->send(services->hub, protocol::leave_order{self->address()});
-  joined_hub = false;
-  socket->close(code, reason.substr(0, max_reason));
+  phase_ = phase::closing;
+  services_->traffic->closed_by_us.add();
+  if (joined_hub_)
+    self_->send(services_->hub, protocol::leave_order{self_->address()});
+  joined_hub_ = false;
+  socket_->close(code, reason.substr(0, max_reason));
 }
 
 void connection_state::closed(const protocol::socket_closed&) {
-  phase = phase::closing;
-  self->quit();
+  phase_ = phase::closing;
+  self_->quit();
 }
 
-protocol::viewer_ref connection_state::reference() const { return {slot, self}; }
+protocol::viewer_ref connection_state::reference() const { return {slot_, self_}; }
 
 protocol::connection_actor::behavior_type connection(connection_state::self_pointer self,
                                                      connection_services_ptr services,
                                                      std::shared_ptr<protocol::client_socket> socket,
                                                      std::shared_ptr<protocol::upgrade_request> request) {
-  auto& state = self->state;
-  state.services = std::move(services);
-  state.socket = std::move(socket);
-  state.request = std::make_unique<protocol::upgrade_request>(std::move(*request));
-  state.format = state.request->format;
-  state.echoes = state.services->edge.echo && state.request->path == "/echo";
-  state.outlet.emplace(*state.socket, *state.services->traffic,
-                       outlet::options{state.services->edge.max_queued_bytes, state.services->edge.max_event_bytes});
-  state.knock();
+  self->state.knock(std::move(services), std::move(socket), std::move(*request));
   return {
       [self](const protocol::socket_opened& x) { self->state.opened(x); },
       [self](protocol::socket_received& x) { self->state.received(x); },

@@ -4,75 +4,53 @@
 
 namespace towncrier::edge {
 
-namespace {
-
-std::string_view name_of(enum connection_state::phase x) {
+std::string_view connection_state::phase_name() const {
   constexpr std::array<std::string_view, 6> names{"knocking", "opening", "authenticating",
                                                   "joining",  "live",    "closing"};
-  return names[static_cast<std::size_t>(x)];
+  return names[static_cast<std::size_t>(phase_)];
 }
 
-} // namespace
-
-// The clock is read once a delivery: where one ends, the next begins.
-std::uint64_t connection_state::deliver_counted(const fanout::chunk& x, std::uint64_t since) {
-  // A hub's call is a turn of the connection where somebody looks on.
-  std::optional<hosting::traced_turn> turn;
-  if (!x.followed().empty() || followed) [[unlikely]]
-    turn.emplace(self->watch());
-  deliver(x);
-  if (!hosting::counting_enabled.load(std::memory_order_relaxed))
-    return since;
-  const auto now = hosting::ticks();
-  self->watch().called(since, now);
-  return now;
-}
-
-void connection_state::name_memory(std::vector<std::span<const std::byte>>& to) const {
-  to.push_back(std::as_bytes(std::span{&self->mailbox(), 1}).first(64));
-  to.push_back(std::as_bytes(std::span{static_cast<const chunk_sink*>(this), 1}));
-  to.push_back(std::as_bytes(std::span{&outlet, 1}));
-  to.push_back(std::as_bytes(std::span{&phase, 1}));
-  self->watch().name_memory(to);
-  if (socket)
-    socket->name_memory(to);
+/// Why a client that is not live is shown nothing: a word of `why` and of traces.
+std::string_view connection_state::not_live_reason() const {
+  return phase_ == phase::closing ? "closed" : "not_welcome_yet";
 }
 
 model::object connection_state::describe() const {
-  return {{"connection", protocol::to_string(id)},
-          {"phase", name_of(phase)},
-          {"identity", who.name},
-          {"role", protocol::to_string(who.role)},
-          {"format", format == codec::format::json ? "json" : "msgpack"},
-          {"compressed", window_bits != 0},
-          {"slot", std::uint64_t{slot}},
-          {"queued_bytes", std::uint64_t{socket ? socket->queued_bytes() : 0}},
-          {"behind", outlet && outlet->behind()},
-          {"pending_states", std::uint64_t{outlet ? outlet->pending_states() : 0}},
-          {"pending_events", std::uint64_t{outlet ? outlet->pending_events() : 0}},
-          {"position", outlet ? outlet->position() : std::string_view{}},
-          {"in_flight", std::uint64_t{in_flight}},
-          {"reading", reading},
-          {"early_messages", std::uint64_t{early.size()}}};
+  return {{"connection", protocol::to_string(id_)},
+          {"phase", phase_name()},
+          {"identity", who_.name},
+          {"role", protocol::to_string(who_.role)},
+          {"format", reader_->format() == codec::format::json ? "json" : "msgpack"},
+          {"compressed", window_bits_ != 0},
+          {"slot", std::uint64_t{slot_}},
+          {"queued_bytes", std::uint64_t{socket_->queued_bytes()}},
+          {"behind", outlet_->behind()},
+          {"pending_states", std::uint64_t{outlet_->pending_states()}},
+          {"pending_events", std::uint64_t{outlet_->pending_events()}},
+          {"position", outlet_->position()},
+          {"in_flight", std::uint64_t{in_flight_.count()}},
+          {"reading", reader_->is_reading()},
+          {"by_rate_limiter", by_rate_limiter_},
+          {"early_messages", std::uint64_t{reader_->kept()}}};
 }
 
 /// The hub knows the character and who watches it; the connection, what its socket took.
 caf::result<protocol::inspect_answer> connection_state::why(const protocol::why_question& x) {
-  model::object mine{{"connection", protocol::to_string(id)},
+  model::object mine{{"connection", protocol::to_string(id_)},
                      {"character", x.character.text},
-                     {"phase", name_of(phase)},
-                     {"queued_bytes", std::uint64_t{socket ? socket->queued_bytes() : 0}},
-                     {"behind", outlet && outlet->behind()}};
-  if (phase != phase::live) {
+                     {"phase", phase_name()},
+                     {"queued_bytes", std::uint64_t{socket_->queued_bytes()}},
+                     {"behind", outlet_->behind()}};
+  if (phase_ != phase::live) {
     model::set(mine, "seen", false);
-    model::set(mine, "reason", phase == phase::closing ? "closed" : "not_welcome_yet");
+    model::set(mine, "reason", not_live_reason());
     return protocol::inspect_answer{std::move(mine)};
   }
-  auto promise = self->make_response_promise<protocol::inspect_answer>();
-  const auto waits = outlet->waits(x.character);
-  self->request(services->hub, std::chrono::seconds{2}, protocol::why_request{reference(), x.character})
+  auto promise = self_->make_response_promise<protocol::inspect_answer>();
+  const auto waits = outlet_->waits(x.character);
+  self_->request(services_->hub, std::chrono::seconds{2}, protocol::why_request{reference(), x.character})
       .then(
-          [this, promise, mine, waits](const protocol::inspect_answer& theirs) mutable {
+          [promise, mine, waits](const protocol::inspect_answer& theirs) mutable {
             for (const auto& [key, value] : *theirs.answer.get_if<model::object>())
               model::set(mine, key, value);
             if (const auto* seen = model::find(mine, "seen"); seen != nullptr && *seen == model::value{true} && waits) {

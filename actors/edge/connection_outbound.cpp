@@ -5,102 +5,134 @@
 
 namespace towncrier::edge {
 
+namespace {
+
+model::object error_data(const protocol::failure_answer& x) {
+  model::object result{{"code", static_cast<int>(x.code)}, {"message", x.message}};
+  if (x.id)
+    result.emplace_back("id", protocol::to_value(*x.id));
+  if (x.retry_after)
+    result.emplace_back("retry_after", *x.retry_after);
+  return result;
+}
+
+} // namespace
+
 void connection_state::deliver(const fanout::chunk& x) {
-  if (phase != phase::live)
-    return note_not_shown(x);
-  const auto live = outlet->deliver_live(x);
+  if (phase_ != phase::live)
+    return followed_outbound::not_shown(x, not_live_reason());
+  const auto live = outlet_->deliver_live(x);
   if (!live)
-    outlet->put_off(x, self->clock().now());
-  if (!x.followed().empty() || followed) [[unlikely]]
-    note_shown(x, live);
+    outlet_->put_off(x, self_->clock().now());
+  if (!x.followed().empty() || !followed_.empty()) [[unlikely]]
+    followed_.shown(x, live, *outlet_);
   for (const auto& entry : x.entries()) {
-    if (!services->debugging->load(std::memory_order_relaxed))
+    if (!services_->debugging->load(std::memory_order_relaxed))
       break;
     debug(false, std::string{entry.what->as_is(codec::format::json)});
   }
   end_if_too_slow();
 }
 
+// The clock is read once a delivery: where one ends, the next begins.
+std::uint64_t connection_state::deliver_counted(const fanout::chunk& x, std::uint64_t since) {
+  // To whoever follows messages, a hub's call is a turn of the connection.
+  std::optional<hosting::traced_turn> turn;
+  if (!x.followed().empty() || !followed_.empty()) [[unlikely]]
+    turn.emplace(self_->watch());
+  deliver(x);
+  if (!hosting::counting_enabled.load(std::memory_order_relaxed))
+    return since;
+  const auto now = hosting::ticks();
+  self_->watch().called(since, now);
+  return now;
+}
+
+void connection_state::name_memory(std::vector<std::span<const std::byte>>& to) const {
+  to.push_back(std::as_bytes(std::span{&self_->mailbox(), 1}).first(64));
+  to.push_back(std::as_bytes(std::span{static_cast<const chunk_sink*>(this), 1}));
+  to.push_back(std::as_bytes(std::span{&outlet_, 1}));
+  to.push_back(std::as_bytes(std::span{&phase_, 1}));
+  self_->watch().name_memory(to);
+  if (socket_)
+    socket_->name_memory(to);
+}
+
 void connection_state::end_if_too_slow() {
-  if (outlet->behind() && services->edge.slow_client == "disconnect")
+  if (outlet_->behind() && services_->edge.slow_client == "disconnect")
     close(protocol::close_code::too_slow, "too slow: reconnect and resume");
 }
 
 void connection_state::replay(const fanout::chunk& x) {
-  if (phase != phase::live)
-    return note_not_shown(x);
-  outlet->replay(x);
+  if (phase_ != phase::live)
+    return followed_outbound::not_shown(x, not_live_reason());
+  outlet_->replay(x);
   if (!x.followed().empty()) [[unlikely]]
-    note_shown(x, true);
-  replaying = true;
-  if (socket->queued_bytes() == 0)
+    followed_.shown(x, true, *outlet_);
+  replaying_ = true;
+  if (outlet_->all_written())
     drained();
 }
 
 /// One that took what it was given has asked for more already.
 void connection_state::look_whether_late() {
-  if (phase != phase::live || !std::exchange(replaying, false))
+  if (phase_ != phase::live || !std::exchange(replaying_, false))
     return;
-  outlet->fall_behind();
-  self->send(services->hub, protocol::replay_more{slot, true});
+  outlet_->fall_behind();
+  self_->send(services_->hub, protocol::replay_more{slot_, true});
   end_if_too_slow();
 }
 
 void connection_state::drained() {
-  if (phase != phase::live)
+  if (phase_ != phase::live)
     return;
-  note_socket_empty();
-  outlet->drained(self->clock().now());
-  note_given();
-  if (std::exchange(replaying, false))
-    self->send(services->hub, protocol::replay_more{slot});
+  followed_.socket_took_all();
+  outlet_->drained(self_->clock().now());
+  followed_.gave_more(*outlet_);
+  if (std::exchange(replaying_, false))
+    self_->send(services_->hub, protocol::replay_more{slot_});
   pace_reading();
 }
 
 void connection_state::send_answer(const protocol::answer& x) {
-  // A look over others' shoulders must not fill a queue without a bound.
-  if (phase == phase::live && !(x.type == "debug" && outlet->congested()))
+  // What operators see of others' messages must not fill a queue without a bound.
+  if (phase_ == phase::live && !(x.type == "debug" && outlet_->congested()))
     send(x.type, x.data, x.position);
 }
 
 void connection_state::send_failure(const protocol::failure_answer& x) {
-  if (phase == phase::closing || !outlet)
+  if (phase_ == phase::closing)
     return;
-  model::object data{{"code", static_cast<int>(x.code)}, {"message", x.message}};
-  if (x.id)
-    data.emplace_back("id", protocol::to_value(*x.id));
-  if (x.retry_after)
-    data.emplace_back("retry_after", *x.retry_after);
-  if (x.code == protocol::errc::rate_limit && x.id && in_flight != 0)
-    refused_messages.push_back(*x.id);
-  services->traffic->errors_sent.add();
-  send("error", std::move(data));
+  if (x.code == protocol::errc::rate_limit && x.id)
+    in_flight_.refuse(*x.id);
+  services_->traffic->errors_sent.add();
+  send("error", error_data(x));
   if (x.close)
     close(*x.close, x.message);
 }
 
 void connection_state::send_heartbeat(const protocol::heartbeat_due& x) {
-  if (phase == phase::live)
+  if (phase_ == phase::live)
     check_life();
-  if (phase != phase::live)
+  if (phase_ != phase::live)
     return;
-  if (!replaying)
-    outlet->advance(x.position);
-  model::object data{{"position", outlet->position()}};
+  if (!replaying_)
+    outlet_->advance(x.position);
+  model::object data{{"position", outlet_->position()}};
   if (x.id)
     data.emplace_back("id", protocol::to_value(*x.id));
   send("heartbeat", std::move(data));
 }
 
 void connection_state::send(std::string_view type, model::object data, std::string_view position) {
-  if (type != "debug" && services->debugging->load(std::memory_order_relaxed))
+  if (type != "debug" && services_->debugging->load(std::memory_order_relaxed))
     debug(false, codec::encode_message(codec::format::json, type, data, model::wall_clock()));
-  outlet->send(type, data, position);
+  outlet_->send(type, data, position);
   pace_reading();
 }
 
 void connection_state::debug(bool inbound, std::string message) {
-  self->send(services->debugger, protocol::debug_record{inbound, id, std::move(message), model::wall_clock()});
+  self_->send(services_->debugger, protocol::debug_record{inbound, id_, std::move(message), model::wall_clock()});
 }
 
 } // namespace towncrier::edge

@@ -15,7 +15,8 @@ const fanout::position_text& no_position() {
   return text;
 }
 
-/// In doubt it did: to be told of the end of what it never saw does a client no harm.
+/// Whether the client knew the character before this entry. Where that is not certain, yes: a client that is told of
+/// the end of something it never saw takes no harm.
 bool knew_it(const fanout::entry& x) {
   return x.shape == fanout::shape::snapshot || (x.shape != fanout::shape::update && x.what->before() != nullptr);
 }
@@ -24,7 +25,8 @@ bool leaves_view(const fanout::entry& x) {
   return x.shape == fanout::shape::left_area || x.shape == fanout::shape::left_location || x.what->is_removal();
 }
 
-/// What a client that missed earlier changes has to be told: the whole state, not what became of one it never saw.
+/// Adds what a client that missed earlier changes has to be told of a character: its whole state; or that it is gone,
+/// if the client knew it.
 void add_latest(std::vector<fanout::entry>& out, flow::outbox<fanout::entry>::pending_state& x) {
   if (leaves_view(x.entry)) {
     if (x.known)
@@ -83,11 +85,12 @@ void outlet::catch_up(flow::time_point now) {
   std::move(missed.events.begin(), missed.events.end(), std::back_inserter(entries));
   for (auto& x : missed.states)
     add_latest(entries, x);
-  // First: a client that is lost in between must not have come past a gap that it was not told of.
+  // `lag` goes first: a client whose connection breaks in between must not have a position after a gap that it was not
+  // told of.
   if (missed.conflated != 0 || missed.dropped_events != 0)
     tell_lag(missed.conflated, missed.dropped_events, missed.behind);
-  // A client that has some of the latest states, but not all, cannot go on from any position: older states would
-  // come after newer ones.
+  // A client that has some of the latest states, but not all, cannot resume from any position: it would be given older
+  // states after newer ones.
   position_ = no_position();
   if (missed.empty_now) {
     const auto position = std::move(backlog_->position);

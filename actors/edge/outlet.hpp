@@ -8,7 +8,8 @@
 namespace towncrier::edge {
 
 /// What goes to one client, and how much of it: shared frames while the client keeps up; the latest state of what
-/// changed, and a `lag` message, when it does not. No actor and no clock, so that it can be tested as it is.
+/// changed, and a `lag` message, when it does not. It knows no actor, and is told the time by which it measures how far
+/// the client is behind; so it can be tested as it is.
 class outlet {
 public:
   struct options {
@@ -24,29 +25,34 @@ public:
   outlet(const outlet&) = delete;
   outlet& operator=(const outlet&) = delete;
 
-  /// Everything after this is written so.
+  /// How frames are encoded from now on: once, before anything is sent.
   void use(fanout::encoding how) noexcept { how_ = how; }
 
-  /// Shows a chunk to a client that keeps up; false: it does not, `put_off` the chunk.
+  /// Gives a chunk to the socket of a client that keeps up; false: the client does not keep up, and the caller has to
+  /// `put_off` the chunk.
   bool deliver_live(const fanout::chunk& x);
 
-  /// Keeps what a chunk changes for later.
+  /// Keeps what a chunk holds for later. From now on the client counts as behind.
   void put_off(const fanout::chunk& x, flow::time_point now);
 
-  /// Shows a chunk whatever waits already: the sender paces itself by `drained`.
+  /// Gives a chunk to the socket whatever waits there already. For replays, whose sender waits for `drained` after each
+  /// chunk.
   void replay(const fanout::chunk& x);
 
-  /// The client counts as behind, however little waits, until its socket took everything.
+  /// From now on the client counts as behind, however little waits, until `drained` has given it everything.
   void fall_behind();
 
   /// Sends one message to this client alone, however far it is behind.
   void send(std::string_view type, const model::object& data, std::string_view position = {});
 
-  /// The socket took everything: give the next of what is missing.
+  /// The socket took everything that it was given: give it the next of what the client missed.
   void drained(flow::time_point now);
 
   /// Whether something could not be given yet.
   bool behind() const noexcept { return backlog_ != nullptr; }
+
+  /// Whether the socket took everything that it was given.
+  bool all_written() const noexcept { return socket_.queued_bytes() == 0; }
 
   /// Whether more than the client should have waits for its socket.
   bool congested() const noexcept { return socket_.queued_bytes() > limits_.max_queued_bytes; }
@@ -64,22 +70,23 @@ public:
   std::size_t pending_states() const noexcept { return backlog_ ? backlog_->missed.pending_states() : 0; }
   std::size_t pending_events() const noexcept { return backlog_ ? backlog_->missed.pending_events() : 0; }
 
-  /// Bytes of messages to this client alone that wait, perhaps, for its socket: nothing else bounds them.
+  /// Bytes of messages to this client alone (see `send`) that may still wait for its socket. Nothing else bounds them;
+  /// a client with too many is not read on.
   std::size_t unread_answers() const noexcept { return unread_answers_; }
 
-  /// Up to where the client was given everything, or the latest of it.
+  /// The position up to which the client was given everything, or the latest state of it.
   std::string_view position() const noexcept { return position_ ? *position_ : std::string_view{}; }
 
-  /// Notes that there was nothing for this client up to `x`. Ignored while it is behind.
+  /// Notes that there is nothing more for this client up to the position `x`. Ignored while it is behind.
   void advance(const fanout::position_text& x);
 
 private:
-  /// What a client has that is behind: most never are.
+  /// What a client has that is behind. Most clients never are, so it stands behind a pointer.
   struct backlog {
     explicit backlog(std::size_t max_event_bytes) : missed(max_event_bytes) {}
 
     flow::outbox<fanout::entry> missed;
-    /// Where it stands when it was given all of it.
+    /// The client's position once it was given all of it.
     fanout::position_text position;
   };
 

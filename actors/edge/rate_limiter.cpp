@@ -1,6 +1,7 @@
 #include "actors/edge/rate_limiter.hpp"
 
 #include "actors/edge/followed_inputs.hpp"
+#include "actors/edge/rate_limit.hpp"
 
 #include <fmt/format.h>
 
@@ -20,13 +21,14 @@ double seconds_up(flow::duration x) {
 } // namespace
 
 void rate_limiter_state::limit(protocol::inbound& x) {
-  if (limit_of(x.who.role) == 0) {
+  if (messages_allowed(x.who.role, options) == 0) {
     note_inputs(x.messages, {"admitted"});
-    return self->send(next, std::move(x));
+    admitted += x.messages.size();
+    return pass_on(std::move(x));
   }
   auto* known = account_of(x.who);
   const auto now = self->clock().now();
-  std::vector<model::client_message> admitted;
+  std::vector<model::client_message> may_pass;
   for (auto& message : std::exchange(x.messages, {})) {
     const auto wait = known ? known->sent.admit(now, message.weight) : options.window;
     note_inputs({&message, 1}, wait ? tracing::step{.name = "admitted",
@@ -34,29 +36,19 @@ void rate_limiter_state::limit(protocol::inbound& x) {
                                                     .reason = "its sender is over the rate limit"}
                                     : tracing::step{"admitted"});
     if (!wait) {
-      admitted.push_back(std::move(message));
+      may_pass.push_back(std::move(message));
       continue;
     }
+    ++refused;
     const bool too_often = known && known->refused.admit(now);
     answer(x, message, *wait, too_often);
     if (too_often)
       break;
   }
-  x.messages = std::move(admitted);
+  admitted += may_pass.size();
+  x.messages = std::move(may_pass);
   if (!x.messages.empty())
-    self->send(next, std::move(x));
-}
-
-std::size_t rate_limiter_state::limit_of(protocol::role x) const noexcept {
-  switch (x) {
-    case protocol::role::viewer:
-      return options.max_messages;
-    case protocol::role::publisher:
-      return options.publisher_max_messages;
-    case protocol::role::operator_:
-      return options.operator_max_messages;
-  }
-  return options.max_messages;
+    pass_on(std::move(x));
 }
 
 rate_limiter_state::account* rate_limiter_state::account_of(const protocol::identity& who) {
@@ -65,14 +57,14 @@ rate_limiter_state::account* rate_limiter_state::account_of(const protocol::iden
     return &found->second;
   if (accounts.size() >= max_identities)
     return nullptr;
-  const account fresh{flow::sliding_window{{limit_of(who.role), options.window}},
+  const account fresh{flow::sliding_window{{messages_allowed(who.role, options), options.window}},
                       flow::sliding_window{{options.max_violations, options.window}}};
   return &accounts.emplace(std::move(named), fresh).first->second;
 }
 
 void rate_limiter_state::answer(const protocol::inbound& from, const model::client_message& x, flow::duration wait,
                                 bool close) {
-  const auto most = limit_of(from.who.role);
+  const auto most = messages_allowed(from.who.role, options);
   protocol::failure_answer result;
   result.code = protocol::errc::rate_limit;
   result.message = x.weight > most
@@ -98,13 +90,15 @@ void rate_limiter_state::forget_idle() {
 model::object rate_limiter_state::describe() const {
   return {{"identities", std::uint64_t{accounts.size()}},
           {"window_ms", std::int64_t{options.window.count()}},
-          {"max_messages", std::uint64_t{options.max_messages}}};
+          {"max_messages", std::uint64_t{options.max_messages}},
+          {"admitted", admitted},
+          {"refused", refused}};
 }
 
 protocol::rate_limiter_actor::behavior_type rate_limiter(rate_limiter_state::self_pointer self,
-                                                         protocol::dispatcher_actor next,
+                                                         std::function<void(protocol::inbound&&)> pass_on,
                                                          protocol::rate_limiter_options options) {
-  self->state.next = std::move(next);
+  self->state.pass_on = std::move(pass_on);
   self->state.options = options;
   self->delayed_send(self, options.window, protocol::tick_atom::value);
   return {

@@ -6,13 +6,15 @@
 #include "protocol/options.hpp"
 
 #include <compare>
+#include <functional>
 #include <map>
 #include <string>
 
 namespace towncrier::edge {
 
 /// A stage on the way of clients' messages: passes on what an identity may send within its window and answers the rest.
-/// Windows belong to identities, not to connections, so nobody gets a new one by coming back.
+/// Clients whose role has no limit do not come by here, but for those whose role was changed (see `connection.hpp`).
+/// A window belongs to an identity and not to a connection, so a client that reconnects does not get a new one.
 struct rate_limiter_state {
   static inline const char* name = "rate_limiter";
   using self_pointer = hosting::pointer<protocol::rate_limiter_actor, rate_limiter_state>;
@@ -39,20 +41,22 @@ struct rate_limiter_state {
     flow::sliding_window refused;
   };
 
-  /// 0: no limit.
-  std::size_t limit_of(protocol::role x) const noexcept;
   /// nullptr when the table is full.
   account* account_of(const protocol::identity& who);
   void answer(const protocol::inbound& from, const model::client_message& x, flow::duration wait, bool close);
 
   self_pointer self;
-  protocol::dispatcher_actor next;
+  std::function<void(protocol::inbound&&)> pass_on;
   protocol::rate_limiter_options options;
   std::map<key, account> accounts;
+  /// Messages, since the node began.
+  std::uint64_t admitted = 0;
+  std::uint64_t refused = 0;
 };
 
+/// `pass_on` is given what was admitted (see `routing.hpp`).
 protocol::rate_limiter_actor::behavior_type rate_limiter(rate_limiter_state::self_pointer self,
-                                                         protocol::dispatcher_actor next,
+                                                         std::function<void(protocol::inbound&&)> pass_on,
                                                          protocol::rate_limiter_options options);
 
 } // namespace towncrier::edge

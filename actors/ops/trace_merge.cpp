@@ -56,8 +56,8 @@ std::size_t depth_of(const std::map<std::string, const model::object*>& by_id, c
 /// clients, or does not answer, looks the same.
 double silence_after(const std::map<std::string, model::object>& spans, double quiet_ms) {
   constexpr std::array<std::string_view, 2> perhaps{"exchanged", "linked"};
-  constexpr std::array<std::string_view, 8> surely{"received", "ticked",    "admitted", "dispatched",
-                                                   "directed", "published", "batched",  "arrived"};
+  constexpr std::array<std::string_view, 7> surely{"received",  "ticked",  "admitted", "directed",
+                                                   "published", "batched", "arrived"};
   std::set<std::string> parents;
   for (const auto& [key, span] : spans)
     parents.insert(text_of(span, "parent"));

@@ -9,6 +9,9 @@ inline model::value to_value(const model::message_id& x) {
   return std::visit([](const auto& y) { return model::value{y}; }, x);
 }
 
+/// The data of the `result` that tells a client: its message `id` was carried out.
+inline model::object done_data(const model::message_id& id) { return {{"id", to_value(id)}, {"ok", true}}; }
+
 /// Answers an operator's command: done, with `data`.
 template <class Self>
 void reply(Self self, const command_order& to, model::object data) {

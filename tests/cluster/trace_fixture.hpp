@@ -1,8 +1,6 @@
 #pragma once
 
 #include "actors/edge/connection.hpp"
-#include "actors/edge/dispatcher.hpp"
-#include "actors/edge/rate_limiter.hpp"
 #include "actors/ops/inspector.hpp"
 #include "actors/ops/tracer.hpp"
 #include "codec/msgpack.hpp"
@@ -57,9 +55,6 @@ struct trace_fixture : cluster_fixture {
       auto& x = start(id);
       send(x.hub, protocol::leave_order{x.viewer->handle().address()}); // it has no socket
       tracers[id] = spawn(ops::tracer, ops::tracer_services{id, x.traces});
-      limiters[id] =
-          spawn(edge::rate_limiter, spawn(edge::dispatcher, edge::dispatch_targets{x.directory, x.events, {}, {}, {}}),
-                protocol::rate_limiter_options{});
     }
     for (const auto& [id, tracer] : tracers) {
       peers.push_back(system().spawn(fake_peers, &tracers, id));
@@ -79,8 +74,9 @@ struct trace_fixture : cluster_fixture {
     });
     edge::connection_services services;
     services.admission = admission;
-    services.rate_limiter = limiters.at(at);
-    services.hub = nodes.at(at).hub;
+    const auto& here = nodes.at(at);
+    services.hub = here.hub;
+    services.routes = {here.directory, here.events, {}, {}, {}};
     services.debugging = std::make_shared<std::atomic<bool>>(false);
     services.traffic = std::make_shared<protocol::traffic>();
     services.edge.max_queued_bytes = 1000;
@@ -112,8 +108,7 @@ struct trace_fixture : cluster_fixture {
     return request<protocol::inspect_answer>(tracers.at(at), protocol::inspect_request{std::move(question)})->answer;
   }
   std::string begin_trace(const std::string& at, const std::string& subject, int count = 1) {
-    return support::text_at(ask(at, {{"op", "start"}, {"subject", subject}, {"count", count}, {"seconds", 60}}),
-                            "id");
+    return support::text_at(ask(at, {{"op", "start"}, {"subject", subject}, {"count", count}, {"seconds", 60}}), "id");
   }
   model::value trace(const std::string& at, const std::string& id) { return ask(at, {{"op", "show"}, {"id", id}}); }
 
@@ -135,7 +130,6 @@ struct trace_fixture : cluster_fixture {
 
   support::fake_trace_time clock{*this};
   std::map<std::string, protocol::tracer_actor> tracers;
-  std::map<std::string, protocol::rate_limiter_actor> limiters;
   std::vector<caf::actor> peers;
   support::probe<protocol::admission_actor> admission = make_probe<protocol::admission_actor>();
   protocol::connection_id clients = 0;

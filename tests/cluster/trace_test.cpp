@@ -76,7 +76,7 @@ TEST_F(trace_test, follows_a_message_over_three_nodes_to_viewers_that_keep_up_la
     EXPECT_EQ(text_at(message, "origin"), "n1");
     EXPECT_EQ(number_at(message, "version"), 1);
     expect_one_tree(message);
-    for (const auto step : {"received", "admitted", "dispatched", "directed", "published", "batched"})
+    for (const auto step : {"received", "admitted", "directed", "published", "batched"})
       EXPECT_EQ(spans_of(message, {{"step", step}, {"node", "n1"}}).size(), 1u) << step;
     for (const auto each : {"n1", "n2", "n3"})
       for (const auto step : {"exchanged", "fan_out"})

@@ -26,6 +26,7 @@ struct connection_fixture : support::actor_fixture {
         result.who = token_owner;
       return caf::make_message(std::move(result));
     });
+    services.limits = {1000, std::chrono::seconds{60}, 1000, 1000, 100}; // nobody is without a limit
     services.edge.heartbeat_interval = std::chrono::seconds{15};
     services.edge.heartbeat_timeout = std::chrono::seconds{45};
     services.auth_timeout = std::chrono::seconds{10};
@@ -39,8 +40,9 @@ struct connection_fixture : support::actor_fixture {
   void knock() {
     services.admission = admission;
     services.authenticator = stand_in ? stand_in : authenticator.handle();
-    services.rate_limiter = rate_limiter;
+    services.rate_limiter = limiter_in_place ? limiter_in_place : rate_limiter.handle();
     services.hub = hub;
+    services.routes = {characters, events, {}, debugger, {}};
     services.debugger = debugger;
     who = spawn(edge::connection, std::make_shared<const connection_services>(services),
                 std::shared_ptr<protocol::client_socket>(socket), std::make_shared<protocol::upgrade_request>(request));
@@ -109,8 +111,11 @@ struct connection_fixture : support::actor_fixture {
   support::probe<protocol::rate_limiter_actor> rate_limiter = make_probe<protocol::rate_limiter_actor>();
   support::probe<protocol::hub_actor> hub = make_probe<protocol::hub_actor>();
   support::probe<protocol::debugger_actor> debugger = make_probe<protocol::debugger_actor>();
-  /// Takes the place of the probe, when set.
+  support::probe<protocol::character_directory_actor> characters = make_probe<protocol::character_directory_actor>();
+  support::probe<protocol::event_notifier_actor> events = make_probe<protocol::event_notifier_actor>();
+  /// These take the place of the probes, when set.
   protocol::authenticator_actor stand_in;
+  protocol::rate_limiter_actor limiter_in_place;
   std::shared_ptr<support::fake_socket> socket = std::make_shared<support::fake_socket>();
   protocol::traffic_ptr traffic = std::make_shared<protocol::traffic>();
   /// Whose the token `good` is.

@@ -27,7 +27,10 @@ struct rate_limiter_test : support::actor_fixture {
     options.max_violations = 4;
   }
 
-  void start() { limiter = spawn(rate_limiter, next.handle(), options); }
+  void start() {
+    limiter = spawn(
+        rate_limiter, [to = next.handle()](protocol::inbound&& x) { caf::anon_send(to, std::move(x)); }, options);
+  }
 
   void say(const std::string& name, role as, std::vector<model::client_message> messages) {
     protocol::inbound x;
@@ -49,7 +52,9 @@ struct rate_limiter_test : support::actor_fixture {
   }
 
   protocol::rate_limiter_options options;
-  support::probe<protocol::dispatcher_actor> next = make_probe<protocol::dispatcher_actor>();
+  /// Who is passed what was admitted.
+  using next_actor = caf::typed_actor<caf::reacts_to<protocol::inbound>>;
+  support::probe<next_actor> next = make_probe<next_actor>();
   support::probe<protocol::connection_actor> client = make_probe<protocol::connection_actor>();
   std::shared_ptr<const int> receipt = std::make_shared<const int>(1);
   protocol::rate_limiter_actor limiter;
@@ -170,6 +175,15 @@ TEST_F(rate_limiter_test, forgets_identities_that_were_silent_for_a_window_and_n
   EXPECT_EQ(accounts.size(), 1u);
   advance(10s);
   EXPECT_TRUE(accounts.empty());
+}
+
+TEST_F(rate_limiter_test, shows_what_it_admitted_and_refused) {
+  start();
+  say("ada", role::viewer, {message(1), message(2), message(3), message(4)});
+  say("op", role::operator_, {message(5)});
+  const auto shown = state_of<rate_limiter_state>(limiter).describe();
+  EXPECT_EQ(*model::find(shown, "admitted"), model::value{std::uint64_t{4}});
+  EXPECT_EQ(*model::find(shown, "refused"), model::value{std::uint64_t{1}});
 }
 
 TEST_F(rate_limiter_test, any_span_of_a_window_holds_at_most_what_is_allowed) {

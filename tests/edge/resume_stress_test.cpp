@@ -1,5 +1,4 @@
 #include "actors/edge/connection.hpp"
-#include "actors/edge/dispatcher.hpp"
 #include "actors/edge/hub.hpp"
 #include "actors/edge/rate_limiter.hpp"
 #include "tests/edge/stress_client.hpp"
@@ -34,8 +33,8 @@ struct origin {
 
 } // namespace
 
-/// Real hub, connections, rate limiter and dispatcher; sockets and time are the test's. Viewers leave in the middle of
-/// everything and come back while changes go on, sockets get stuck, nodes restart, batches come twice.
+/// Real hub, connections and, every other time, rate limiter; sockets and time are the test's. Viewers leave in the
+/// middle of everything and come back while changes go on, sockets get stuck, nodes restart, batches come twice.
 class resume_stress_test : public support::actor_fixture, public ::testing::WithParamInterface<unsigned> {
 public:
   resume_stress_test() : random(GetParam()) {
@@ -51,9 +50,9 @@ public:
         [](const caf::message&) { return caf::make_message(protocol::admission_result{protocol::admitted{1}}); });
     services.admission = admission;
     services.hub = spawn(hub, services.edge);
-    const protocol::rate_limiter_options unlimited{0, 1min, 0, 0, 100};
-    const auto acting = spawn(dispatcher, dispatch_targets{});
-    services.rate_limiter = spawn(rate_limiter, acting, unlimited);
+    services.limits = {0, 1min, 0, GetParam() % 2 == 0 ? std::size_t{0} : std::size_t{1'000'000'000}, 100};
+    services.rate_limiter = spawn(
+        rate_limiter, [](protocol::inbound&& x) { route({}, std::move(x)); }, services.limits);
   }
 
 protected:

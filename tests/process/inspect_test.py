@@ -55,10 +55,11 @@ class Seeing(ViewerTest):
             self.assertTrue(shown["state"], f"a {kind} does not say what it is about")
         # What some of them say, against what happened.
         states = {kind: call(node, f"actors/{call(node, f'actors?kind={kind}')[1]['actors'][0]['id']}")[1]["state"]
-                  for kind in ("event_notifier", "dispatcher", "connection_monitor", "authenticator", "admission")}
+                  for kind in ("event_notifier", "connection", "rate_limiter", "connection_monitor", "authenticator",
+                               "admission")}
         self.assertGreaterEqual(states["event_notifier"]["events"], 1)
-        self.assertGreaterEqual(states["dispatcher"]["events"], 1)
-        self.assertTrue(states["dispatcher"]["has_town"])
+        self.assertFalse(states["connection"]["by_rate_limiter"], "who has no token may do anything, and often")
+        self.assertEqual((states["rate_limiter"]["admitted"], states["rate_limiter"]["refused"]), (0, 0))
         self.assertEqual(states["connection_monitor"]["active_connections"], 1)
         self.assertEqual((states["authenticator"]["enabled"], states["authenticator"]["tokens"]), (False, 0))
         self.assertEqual(states["admission"]["connections"], 1)

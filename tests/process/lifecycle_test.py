@@ -17,6 +17,7 @@ import time
 import unittest
 import warnings
 
+from admin import call
 from node_process import NodeError, NodeProcess
 from raw_client import RawClient, handshake_request, new_key
 from viewers import Viewer, ViewerTest, event, eventually, metric, program, run
@@ -52,6 +53,19 @@ class Stop(ViewerTest):
             self.assertLess(time.monotonic() - begin, 15)
         for client in stuck:
             client.close()
+
+    async def test_names_the_actor_that_hangs_and_ends_without_it(self):
+        node = self.start("--inspection.slow-actor", "batcher:10000")
+        viewer = await self.enter(Viewer(node.websocket_url()))
+        await viewer.send_raw(json.dumps(event(1)))
+        await eventually(lambda: any(x["running_seconds"] for x in call(node, "actors?kind=batcher")[1]["actors"]),
+                         "a batcher that hangs")
+        status = asyncio.create_task(asyncio.to_thread(node.stop))
+        self.assertEqual(await viewer.until_closed(), 1001)
+        self.assertEqual(await status, 1)
+        named = [x for x in node.log.splitlines() if "hang in a handler" in x]
+        self.assertEqual(len(named), 1, node.log)
+        self.assertIn("batcher #", named[0])
 
     async def test_can_start_again_on_its_port_at_once(self):
         node = self.start()

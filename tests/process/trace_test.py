@@ -73,7 +73,7 @@ class OneNode(TraceTest):
                          (sees.states["bus-7"]["epoch"], sees.states["bus-7"]["version"]))
         self.expect_one_tree(message)
         steps = [x["step"] for x in message["spans"]]
-        for step in ("received", "admitted", "dispatched", "directed", "published", "batched", "exchanged", "fan_out"):
+        for step in ("received", "admitted", "directed", "published", "batched", "exchanged", "fan_out"):
             self.assertIn(step, steps)
         # Against what they were given.
         self.assertNotIn("bus-7", narrow.states)

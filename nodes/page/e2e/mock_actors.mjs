@@ -1,5 +1,5 @@
 // Actors of a cluster that is not there: counters that grow, a tree as a real node has it, names that a client could choose.
-const ROOTS = ['exchange', 'batcher', 'character_directory', 'event_notifier', 'world', 'debugger', 'connection_monitor', 'admission', 'authenticator', 'dispatcher', 'rate_limiter', 'inspector'];
+const ROOTS = ['exchange', 'batcher', 'character_directory', 'event_notifier', 'world', 'debugger', 'connection_monitor', 'admission', 'authenticator', 'rate_limiter', 'inspector'];
 
 /** A name that would do harm wherever a page took it for more than a text. */
 export const HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=2</script>"\'`${1}';

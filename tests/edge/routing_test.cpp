@@ -1,4 +1,4 @@
-#include "actors/edge/dispatcher.hpp"
+#include "actors/edge/routing.hpp"
 #include "tests/support/actor_fixture.hpp"
 
 namespace towncrier::edge {
@@ -19,7 +19,7 @@ model::character_input character(std::string id) {
 
 } // namespace
 
-struct dispatcher_test : support::actor_fixture {
+struct routing_test : support::actor_fixture {
   support::probe<protocol::character_directory_actor> characters = make_probe<protocol::character_directory_actor>();
   support::probe<protocol::event_notifier_actor> events = make_probe<protocol::event_notifier_actor>();
   support::probe<protocol::world_actor> world = make_probe<protocol::world_actor>();
@@ -27,15 +27,15 @@ struct dispatcher_test : support::actor_fixture {
   support::probe<protocol::connection_monitor_actor> monitor = make_probe<protocol::connection_monitor_actor>();
   support::probe<protocol::hub_actor> hub = make_probe<protocol::hub_actor>();
   support::probe<protocol::connection_actor> client = make_probe<protocol::connection_actor>();
-  dispatch_targets targets{characters, events, world, debugger, monitor};
+  edge::routes routes{characters, events, world, debugger, monitor};
 
   void dispatch(std::vector<model::client_message> messages, protocol::receipt_ptr receipt = nullptr) {
-    const auto dispatcher = spawn(edge::dispatcher, targets);
-    send(dispatcher, protocol::inbound{{17, {3, client.handle()}, hub}, {}, std::move(messages), std::move(receipt)});
+    route(routes, protocol::inbound{{17, {3, client.handle()}, hub}, {}, std::move(messages), std::move(receipt)});
+    run();
   }
 };
 
-TEST_F(dispatcher_test, what_a_viewer_wants_goes_to_its_hub_in_order) {
+TEST_F(routing_test, what_a_viewer_wants_goes_to_its_hub_in_order) {
   const model::message_id name{std::string{"m"}};
   dispatch({message(model::subscribe_request{{"world"}, std::nullopt, true}, name),
             message(model::unsubscribe_request{{"world"}, true}, name), message(model::resume_request{"n1:1:1"}, name),
@@ -52,7 +52,7 @@ TEST_F(dispatcher_test, what_a_viewer_wants_goes_to_its_hub_in_order) {
   EXPECT_EQ(all[3].get_as<protocol::heartbeat_order>(0).id, name);
 }
 
-TEST_F(dispatcher_test, gathers_what_is_published_into_one_job_for_each_who_acts) {
+TEST_F(routing_test, gathers_what_is_published_into_one_job_for_each_who_acts) {
   auto receipt = std::make_shared<const int>(0);
   const std::weak_ptr<const int> kept = receipt;
   dispatch({message(publish({character("a"), model::event_input{"rain", {}, {}}})), message(publish({character("b")}))},
@@ -71,7 +71,7 @@ TEST_F(dispatcher_test, gathers_what_is_published_into_one_job_for_each_who_acts
   EXPECT_TRUE(kept.expired()) << "nobody else keeps it";
 }
 
-TEST_F(dispatcher_test, a_batch_of_which_nothing_is_left_comes_back_at_once) {
+TEST_F(routing_test, a_batch_of_which_nothing_is_left_comes_back_at_once) {
   auto receipt = std::make_shared<const int>(0);
   const std::weak_ptr<const int> kept = receipt;
   dispatch({message(publish({}))}, std::move(receipt));
@@ -80,7 +80,7 @@ TEST_F(dispatcher_test, a_batch_of_which_nothing_is_left_comes_back_at_once) {
   EXPECT_TRUE(events.empty());
 }
 
-TEST_F(dispatcher_test, commands_go_to_those_who_know_them) {
+TEST_F(routing_test, commands_go_to_those_who_know_them) {
   const auto command = [](std::string name) { return message(model::command_request{std::move(name), {{"x", 1}}}); };
   dispatch({command("debug"), command("metrics"), command("pause"), command("anything")});
   EXPECT_EQ(debugger.take_one<protocol::command_order>().name, "debug");
@@ -93,8 +93,8 @@ TEST_F(dispatcher_test, commands_go_to_those_who_know_them) {
   EXPECT_EQ(rest[1].name, "anything");
 }
 
-TEST_F(dispatcher_test, without_a_town_its_commands_are_refused) {
-  targets.world = nullptr;
+TEST_F(routing_test, without_a_town_its_commands_are_refused) {
+  routes.world = nullptr;
   dispatch({message(model::command_request{"pause", {}}, model::message_id{std::int64_t{4}})});
   const auto answer = client.take_one<protocol::failure_answer>();
   EXPECT_EQ(answer.code, protocol::errc::invalid_message);
