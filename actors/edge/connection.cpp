@@ -2,6 +2,7 @@
 
 #include "actors/edge/rate_limit.hpp"
 #include "model/wall_clock.hpp"
+#include "protocol/close_codes.hpp"
 #include "protocol/replies.hpp"
 
 namespace towncrier::edge {
@@ -178,7 +179,7 @@ void connection_state::tick() {
 void connection_state::check_life() {
   const auto silent = self_->clock().now() - socket_->last_heard();
   if (silent > services_->edge.heartbeat_timeout)
-    return close(close_code::policy, "no sign of life");
+    return close(protocol::no_sign_of_life, "no sign of life");
   if (who_.expires_at != 0 && model::wall_clock() > who_.expires_at) {
     refuse({protocol::errc::auth_failed, "the token has expired: reconnect with a new one", std::nullopt});
     return close(close_code::policy, "token expired");

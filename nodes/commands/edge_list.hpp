@@ -11,7 +11,7 @@ namespace towncrier::commands {
 /// named. The one that worked is tried again first, then the others in turn. Knows no socket and no clock.
 class edge_list {
 public:
-  /// Precondition: not empty. What an edge is told later has the path and the query of the first.
+  /// Precondition: not empty. Edges that are told of later are given the query of the first.
   explicit edge_list(std::vector<std::string> given);
 
   /// The edge to try.

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -42,6 +43,20 @@ struct node_message {
   std::string json;
 };
 
+class node_client;
+
+/// What became of an attempt to connect.
+struct attempt {
+  /// Connected and welcome; nullptr: it failed.
+  std::unique_ptr<node_client> client;
+  /// Why it failed.
+  std::string error;
+  /// Whether another attempt may do better: not when the node closed with a code that says otherwise.
+  bool may_return = true;
+
+  explicit operator bool() const noexcept { return client != nullptr; }
+};
+
 /// One connection to a node: values in and out, and heartbeats.
 class node_client {
 public:
@@ -49,20 +64,13 @@ public:
   struct nothing {};
   using received = std::variant<node_message, ws::client_closed, nothing>;
 
-  /// Connects to the current one of `edges` and waits for the welcome, which the list then knows. The error says what
-  /// went wrong.
-  static model::result<std::unique_ptr<node_client>> connect(const client_settings& settings, edge_list& edges,
-                                                             const std::vector<query_field>& query);
+  /// Connects to the current one of `edges` and waits for the welcome, which the list then knows.
+  static attempt connect(const client_settings& settings, edge_list& edges, const std::vector<query_field>& query);
 
   /// Tries each of `edges` once.
-  static model::result<std::unique_ptr<node_client>> connect_to_any(const client_settings& settings, edge_list& edges,
-                                                                    const std::vector<query_field>& query);
+  static attempt connect_to_any(const client_settings& settings, edge_list& edges,
+                                const std::vector<query_field>& query);
 
-private:
-  static model::result<std::unique_ptr<node_client>> open(const client_settings& settings, const std::string& url,
-                                                          const std::vector<query_field>& query);
-
-public:
   /// The data of the welcome.
   const model::value& welcome() const noexcept { return welcome_; }
   const node_message& welcome_message() const noexcept { return welcome_message_; }
@@ -70,8 +78,12 @@ public:
   /// Sends one message; false when the connection has ended.
   bool send(const model::value& message);
 
-  /// Waits for one message, and sends a heartbeat where one is due. A node that is silent for several heartbeats is
-  /// taken for gone: closed with 1006.
+  /// Sends a request that has to be taken in the end: where the node says that there were too many messages, it is sent
+  /// again after the `retry_after` that the node names. The answers are received as any message is.
+  bool ask(model::object request);
+
+  /// Waits for one message, and sends what is due: heartbeats, and requests that were refused before. A node that is
+  /// silent for several heartbeats is taken for gone: closed with 1006.
   received receive(std::chrono::milliseconds timeout);
 
   /// Says goodbye.
@@ -82,8 +94,12 @@ private:
 
   explicit node_client(std::unique_ptr<ws::client> socket, bool msgpack)
       : socket_(std::move(socket)), msgpack_(msgpack) {}
+  static attempt open(const client_settings& settings, const std::string& url, const std::vector<query_field>& query);
   bool read_welcome();
-  bool keep_alive();
+  bool why_not_welcome(std::string& error);
+  void keep_alive();
+  void ask_again();
+  void note_answer(const model::value& message);
 
   std::unique_ptr<ws::client> socket_;
   bool msgpack_;
@@ -92,10 +108,17 @@ private:
   std::chrono::milliseconds heartbeat_interval_{15'000};
   clock::time_point last_sent_ = clock::now();
   clock::time_point last_heard_ = clock::now();
-};
 
-/// Whether a client that was closed so may come back (see the close codes of the protocol).
-bool may_return(std::uint16_t close_code) noexcept;
+  /// A request without an answer.
+  struct pending {
+    std::string id;
+    model::value message;
+    /// When it is sent again; nothing: it is under way.
+    std::optional<clock::time_point> due;
+  };
+  std::vector<pending> asked_;
+  std::size_t questions_ = 0;
+};
 
 /// `1008 policy: Invalid token`
 std::string to_string(const ws::client_closed& x);

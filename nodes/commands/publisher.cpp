@@ -4,6 +4,7 @@
 #include "nodes/commands/command.hpp"
 #include "nodes/commands/interrupt.hpp"
 #include "nodes/commands/readable.hpp"
+#include "protocol/close_codes.hpp"
 #include "protocol/errc.hpp"
 
 #include <fmt/format.h>
@@ -52,7 +53,7 @@ bool knows(const model::value& welcome, const std::optional<node_life>& life) {
   return known && known->incarnation == life->incarnation;
 }
 
-model::value unsubscribe_all() {
+model::object unsubscribe_all() {
   return model::object{{"type", "unsubscribe"}, {"data", model::object{{"channels", model::array{"world"}}}}};
 }
 
@@ -157,9 +158,10 @@ void publisher::settle(std::int64_t id, bool taken) {
 
 void publisher::refused(const model::value& error, std::optional<std::int64_t> id) {
   const auto code = static_cast<protocol::errc>(number_in(error, "code", 0));
-  if (code == protocol::errc::rate_limit && id) {
+  if (code == protocol::errc::rate_limit) {
     const std::chrono::duration<double> wait{number_in(error, "retry_after", 1)};
-    if (window_.rewind(*id))
+    // Without an id of ours it is about a heartbeat or a request, of which nothing is lost.
+    if (id && window_.rewind(*id))
       quiet_until_ = clock::now() + std::chrono::duration_cast<clock::duration>(wait);
     return;
   }
@@ -180,10 +182,11 @@ void publisher::stop(std::string why) { fault_ = std::move(why); }
 bool publisher::connect(connect_function* how) {
   auto made = how(settings_.client, edges_, {});
   if (!made) {
-    connect_error_ = made.error();
+    connect_error_ = std::move(made.error);
+    may_return_ = made.may_return;
     return false;
   }
-  client_ = std::move(*made);
+  client_ = std::move(made.client);
   begin();
   return true;
 }
@@ -195,23 +198,29 @@ void publisher::begin() {
   batch_bytes_ = static_cast<std::size_t>(limits ? number_in(*limits, "max_message_bytes", 65'536) : 65'536);
   quiet_until_ = {};
   // What we publish is nothing that we have to be shown.
-  client_->send(unsubscribe_all());
+  client_->ask(unsubscribe_all());
   window_.restart(knows(client_->welcome(), life_) ? std::vector<model::value>{} : acknowledged_.messages(),
                   batch_messages_, batch_bytes_);
   life_ = life_in(client_->welcome(), text_in(client_->welcome(), "node"));
 }
 
 void publisher::reconnect(const ws::client_closed& why) {
-  if (!may_return(why.code))
+  const auto rule = protocol::rule_of(why.code);
+  if (!rule.returns)
     return stop("the connection ended: " + to_string(why));
   fmt::print(stderr, "towncrier: {}; reconnecting\n", for_terminal(to_string(why)));
   const auto end = clock::now() + give_up_after;
-  do {
-    if (!retry_.wait())
+  may_return_ = true;
+  for (flow::duration wait = rule.wait;; wait = {}) {
+    if (!retry_.wait(wait))
       return;
     if (clock::now() > end)
       return stop("the node did not come back: " + connect_error_);
-  } while (!connect(node_client::connect));
+    if (connect(node_client::connect))
+      break;
+    if (!may_return_)
+      return stop("the node does not take us back: " + connect_error_);
+  }
   ++reconnections_;
   retry_.reset();
 }

@@ -53,8 +53,7 @@ private:
   void refused(const model::value& error, std::optional<std::int64_t> id);
   void count_error(const model::value& error);
 
-  using connect_function = model::result<std::unique_ptr<node_client>>(const client_settings&, edge_list&,
-                                                                       const std::vector<query_field>&);
+  using connect_function = attempt(const client_settings&, edge_list&, const std::vector<query_field>&);
   bool connect(connect_function* how);
   void begin();
   void reconnect(const ws::client_closed& why);
@@ -72,7 +71,9 @@ private:
   retry retry_;
 
   std::unique_ptr<node_client> client_;
+  /// Why the last attempt to connect failed, and whether another may do better.
   std::string connect_error_;
+  bool may_return_ = true;
   /// The node and its life that we told everything so far.
   std::optional<node_life> life_;
   std::size_t batch_messages_ = 0;

@@ -11,8 +11,8 @@ using namespace std::chrono_literals;
 
 retry::retry() : backoff_({200ms, 5s}, std::mt19937_64{std::random_device{}()}) {}
 
-bool retry::wait() {
-  const auto end = std::chrono::steady_clock::now() + backoff_.next();
+bool retry::wait(flow::duration at_least) {
+  const auto end = std::chrono::steady_clock::now() + std::max<flow::duration>(backoff_.next(), at_least);
   while (!interrupted() && std::chrono::steady_clock::now() < end)
     std::this_thread::sleep_for(std::min<flow::duration>(50ms, end - std::chrono::steady_clock::now()));
   return !interrupted();

@@ -9,8 +9,8 @@ class retry {
 public:
   retry();
 
-  /// Waits for the next attempt; false when a signal came meanwhile.
-  bool wait();
+  /// Waits for the next attempt, for no less than `at_least`; false when a signal came meanwhile.
+  bool wait(flow::duration at_least = {});
 
   /// An attempt succeeded.
   void reset() { backoff_.reset(); }

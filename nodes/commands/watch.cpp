@@ -4,6 +4,8 @@
 #include "nodes/commands/node_client.hpp"
 #include "nodes/commands/readable.hpp"
 #include "nodes/commands/retry.hpp"
+#include "protocol/close_codes.hpp"
+#include "protocol/errc.hpp"
 
 #include <fmt/format.h>
 
@@ -15,6 +17,8 @@ namespace towncrier::commands {
 namespace {
 
 using namespace std::chrono_literals;
+
+constexpr auto normal_close = static_cast<std::uint16_t>(protocol::close_code::normal);
 
 struct watch_settings {
   client_settings client;
@@ -41,8 +45,9 @@ void describe(CLI::App& app, watch_settings& x) {
   add_client_flags(app, x.client);
   app.footer(
       "A lost connection is taken up again where it was, at the same node first and then at the others: those given\n"
-      "and those that the node has named. Exit codes: 0 after --count messages, a signal or a normal close; 1 when\n"
-      "no node can be reached or one closed the connection; 2 bad arguments.");
+      "and those that the node has named. Not so when the node closed it with a code after which no client comes\n"
+      "back: 1008 (the token, or an operator) and 1009. Exit codes: 0 after --count messages, a signal or a normal\n"
+      "close; 1 when no node can be reached or one closed the connection for good; 2 bad arguments.");
 }
 
 /// Shows what one viewer sees, over as many connections as it takes.
@@ -55,48 +60,53 @@ public:
     catch_interrupts();
     auto client = connect(node_client::connect_to_any);
     if (!client)
-      return fail(failed, client.error());
+      return fail(failed, client.error);
     for (;;) {
-      const auto end = watch(**client);
-      if (!end || end->code == 1000)
+      const auto end = watch(*client.client);
+      if (!end || end->code == normal_close)
         return done;
-      if (settings_.no_reconnect || !may_return(end->code))
-        return fail(failed, "the connection ended: " + to_string(*end));
+      const auto rule = protocol::rule_of(end->code);
+      if (settings_.no_reconnect || !rule.returns)
+        return fail(failed, for_terminal("the connection ended: " + to_string(*end)));
       fmt::print(stderr, "towncrier: {}; reconnecting\n", for_terminal(to_string(*end)));
-      do {
-        if (!retry_.wait())
+      for (flow::duration wait = rule.wait;; wait = {}) {
+        if (!retry_.wait(wait))
           return done;
         client = connect(node_client::connect);
-      } while (!client);
+        if (client)
+          break;
+        if (!client.may_return)
+          return fail(failed, for_terminal(client.error));
+      }
       retry_.reset();
     }
   }
 
 private:
   template <class Connect>
-  model::result<std::unique_ptr<node_client>> connect(Connect how) {
+  attempt connect(Connect how) {
     std::vector<query_field> query;
     for (const auto& x : settings_.channels)
       query.emplace_back("subscribe", x);
     if (!position_.empty())
       query.emplace_back("position", position_);
-    auto client = how(settings_.client, edges_, query);
-    if (client)
-      begin(**client);
-    return client;
+    auto made = how(settings_.client, edges_, query);
+    if (made)
+      begin(*made.client);
+    return made;
   }
 
   void begin(node_client& client) {
     show(client.welcome_message().value, client.welcome_message().json);
     if (settings_.snapshot && position_.empty())
-      client.send(snapshot_request());
+      client.ask(snapshot_request());
     // What a resumed viewer missed is still to come: the position is not yet where the stream is.
     const auto* resumed = client.welcome().find("resumed");
     if (resumed == nullptr || *resumed != model::value{true})
       note_position(client.welcome());
   }
 
-  model::value snapshot_request() const {
+  model::object snapshot_request() const {
     model::array channels{settings_.channels.begin(), settings_.channels.end()};
     if (channels.empty())
       channels.emplace_back("world");

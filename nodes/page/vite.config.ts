@@ -2,6 +2,8 @@ import { defineConfig } from 'vite';
 
 export default defineConfig({
   base: './',
+  // The table of close codes stands where the nodes read it, too.
+  server: { fs: { allow: ['../..'] } },
   build: {
     target: 'es2022',
     // Everything is a file of its own: the node's Content-Security-Policy allows nothing inline.

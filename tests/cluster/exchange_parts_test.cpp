@@ -240,10 +240,10 @@ TEST_F(parcel_log_test, counts_the_events_that_it_does_not_have_any_more) {
 
 TEST_F(parcel_log_test, who_knows_nothing_is_told_of_characters_whose_nodes_are_gone) {
   say({support::event("rain")});
-  EXPECT_EQ(kinds(said.missed({.max_bytes = 1'000'000}, characters)), "e");
+  EXPECT_EQ(kinds(said.missed({.after = std::nullopt, .max_bytes = 1'000'000}, characters)), "e");
   foreign({change_of("ada", {60, 7, "b"})});
   lives.link_ended("b");
-  const auto answer = said.missed({.max_bytes = 1'000'000}, characters);
+  const auto answer = said.missed({.after = std::nullopt, .max_bytes = 1'000'000}, characters);
   ASSERT_EQ(kinds(answer), "c");
   ASSERT_EQ(answer.loads.front().what->batch->changes.size(), 1u);
   EXPECT_EQ(kinds(said.missed({.after = 0, .max_bytes = 1'000'000}, characters)), "e") << "the others know of it";

@@ -84,7 +84,7 @@ TEST_F(connection_outbound_test, pings_a_client_that_is_silent_and_closes_it_aft
   EXPECT_EQ(socket->pings, 2);
   EXPECT_FALSE(socket->closed);
   beat_after(15s);
-  EXPECT_EQ(close_code(), 1008);
+  EXPECT_EQ(close_code(), 4002);
   EXPECT_EQ(hub.count<protocol::leave_order>(), 1u);
 }
 

@@ -35,11 +35,24 @@ TEST(edge_list_test, those_given_are_tried_in_turn_from_the_one_that_worked) {
   EXPECT_EQ(round(x), (words{"ws://b:1", "ws://c:1", "ws://a:1"}));
 }
 
-TEST(edge_list_test, those_that_a_welcome_names_follow_with_the_path_and_query_of_the_first) {
+TEST(edge_list_test, those_that_a_welcome_names_follow_with_the_query_of_the_first) {
   edge_list x{{"ws://a:1/?subscribe=event:x"}};
   x.connected(welcome({"ws://b:1", "ws://c:1/", "ws://a:1"}));
   EXPECT_EQ(round(x),
             (words{"ws://a:1/?subscribe=event:x", "ws://b:1/?subscribe=event:x", "ws://c:1/?subscribe=event:x"}));
+}
+
+TEST(edge_list_test, those_that_a_welcome_names_have_a_path_of_their_own) {
+  edge_list x{{"ws://proxy/town/ws?subscribe=event:x"}};
+  x.connected(welcome({"ws://b:1", "ws://c:1/there/?as=told", "ws://d:1/"}));
+  EXPECT_EQ(round(x), (words{"ws://proxy/town/ws?subscribe=event:x", "ws://b:1/?subscribe=event:x",
+                             "ws://c:1/there/?subscribe=event:x", "ws://d:1/?subscribe=event:x"}));
+}
+
+TEST(edge_list_test, edges_behind_one_proxy_are_told_apart_by_their_path) {
+  edge_list x{{"wss://proxy/n1/"}};
+  x.connected(welcome({"wss://proxy/n1", "wss://proxy/n1/ws", "wss://proxy/n2/", "wss://proxy/n3/"}));
+  EXPECT_EQ(round(x), (words{"wss://proxy/n1/", "wss://proxy/n2/", "wss://proxy/n3/"}));
 }
 
 TEST(edge_list_test, a_welcome_of_another_edge_replaces_what_was_named_but_not_that_edge) {

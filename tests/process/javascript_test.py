@@ -45,6 +45,27 @@ class NodeWs(unittest.TestCase):
 
 
 class Page(unittest.TestCase):
+    def look(self, script, *arguments, timeout=300):
+        """Runs one of the page's scripts; what it printed."""
+        with tempfile.TemporaryDirectory() as shots:
+            done = execute("node", PAGE / "e2e" / script, *arguments, timeout=timeout,
+                           environment={"TOWNCRIER_SHOTS": os.environ.get("TOWNCRIER_SHOTS", shots)})
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done.stdout
+
+    def test_is_live_behind_a_proxy_under_a_path_of_its_own(self):
+        with NodeProcess(program(), "--world.characters", "60") as node:
+            said = self.look("behind_proxy.mjs", node.http_url(), node.admin_url("/"))
+        self.assertIn("\n7 passed, 0 failed", said)
+
+    def test_bears_what_is_not_as_it_should_be(self):
+        self.assertIn("\n5 passed, 0 failed", self.look("hardships.mjs"))
+
+    def test_stays_away_when_an_operator_ended_it(self):
+        with NodeProcess(program(), "--world.characters", "60") as node:
+            said = self.look("ended.mjs", node.http_url(), node.admin_url("/"))
+        self.assertIn("\n2 passed, 0 failed", said)
+
     def test_shows_the_town_in_a_browser(self):
         with tempfile.TemporaryDirectory() as shots, NodeProcess(program(), "--world.characters", "300") as node:
             done = execute("node", PAGE / "e2e" / "run.mjs", node.http_url(), timeout=500,

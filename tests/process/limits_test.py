@@ -252,7 +252,7 @@ class Silence(LimitsTest):
         frames = await asyncio.to_thread(self.listen_in_silence, node)
         self.assertTrue(1 <= time.monotonic() - begin < 10)
         self.assertIn(PING, [x.opcode for x in frames])
-        self.assertEqual((frames[-1].opcode, frames[-1].close_code), (CLOSE, 1008))
+        self.assertEqual((frames[-1].opcode, frames[-1].close_code), (CLOSE, 4002))
         self.assertIn("heartbeat", [json.loads(x.payload)["type"] for x in frames if x.opcode == TEXT])
         await eventually(lambda: metric(node, "towncrier_active_connections") == 1, "the silent one's end")
         self.assertIsNone(alive.close_code)

@@ -22,10 +22,11 @@ function serveFile(path, response) {
 
 /**
  * Starts a mock node. `hz`: updates a second for each character on the way. `bare`: says nothing of its
- * places and streets. `schematic`: leaves out all coordinates. `town`: another one than the synthetic.
- * Returns {url, town, stop}.
+ * places and streets. `schematic`: leaves out all coordinates. `town`: another one than the synthetic. `instead(x, send)` is
+ * asked first about each message that a client says, and returns whether it has dealt with it.
+ * Returns {url, town, rest, close, stop}: `rest(true)` lets nothing happen in the town, `close` ends all connections.
  */
-export async function startMock({ port = 0, population = 200, hz = 5, bare = false, schematic = false, seed = 7, town = makeTown({ population, seed }) } = {}) {
+export async function startMock({ port = 0, population = 200, hz = 5, bare = false, schematic = false, seed = 7, instead = () => false, town = makeTown({ population, seed }) } = {}) {
   const history = [];
   let sequence = 0;
   const http = createServer((request, response) => {
@@ -40,9 +41,19 @@ export async function startMock({ port = 0, population = 200, hz = 5, bare = fal
   const strip = (x) => (schematic ? { ...x, data: { ...x.data, x: undefined, y: undefined } } : x);
   const pack = (messages, at = position()) => JSON.stringify({ type: 'batch', data: messages.map(strip), timestamp: stamp(), position: at });
 
-  sockets.on('connection', (socket) => {
+  /** What was missed since `at`, or a snapshot; the first says whether it is the former. */
+  const since = (at) => {
+    const from = Number.parseInt(String(at).split(':')[2] ?? '', 36);
+    const reaches = history.length > 0 && from >= history[0].sequence - 1;
+    return [reaches, reaches ? history.filter((x) => x.sequence > from).map((x) => x.bytes) : [pack(town.snapshot())]];
+  };
+
+  sockets.on('connection', (socket, request) => {
+    const asked = new URL(request.url, 'http://mock').searchParams.get('position');
+    const [resumed, missed] = asked ? since(asked) : [false, []];
     const send = (type, data, id) => socket.send(JSON.stringify({ type, data, timestamp: stamp(), id }));
-    send('welcome', { connection_id: 'c', node: 'mock', server: 'mock/1', protocol: 1, heartbeat_interval: 4, position: position(), resumed: false });
+    send('welcome', { connection_id: 'c', node: 'mock', server: 'mock/1', protocol: 1, heartbeat_interval: 4, position: asked ?? position(), resumed });
+    for (const bytes of missed) socket.send(bytes);
     const answers = {
       heartbeat: (x) => send('heartbeat', { position: position() }, x.id),
       subscribe: (x) => {
@@ -50,21 +61,22 @@ export async function startMock({ port = 0, population = 200, hz = 5, bare = fal
         send('subscribed', { channels: ['world'] }, x.id);
       },
       resume: (x) => {
-        const from = Number.parseInt(String(x.data.position).split(':')[2] ?? '', 36);
-        const reaches = history.length > 0 && from >= history[0].sequence - 1;
+        const [reaches, rest] = since(x.data.position);
         send('result', { id: x.id, ok: true, data: { resumed: reaches } }, x.id);
-        if (reaches) for (const batch of history) if (batch.sequence > from) socket.send(batch.bytes);
-        if (!reaches) socket.send(pack(town.snapshot()));
+        for (const bytes of rest) socket.send(bytes);
       },
     };
     socket.on('message', (bytes) => {
       const x = JSON.parse(String(bytes));
+      if (instead(x, send)) return;
       if (answers[x.type]) answers[x.type](x);
       else send('error', { code: 1001, message: `unknown type ${x.type}` }, x.id);
     });
   });
 
+  let resting = false;
   const timer = setInterval(() => {
+    if (resting) return;
     const changes = town.step(1 / hz);
     if (!changes.length) return;
     sequence += 1;
@@ -81,7 +93,13 @@ export async function startMock({ port = 0, population = 200, hz = 5, bare = fal
     http.closeAllConnections();
     await new Promise((done) => http.close(done));
   };
-  return { url: `http://127.0.0.1:${http.address().port}/`, town, stop };
+  return {
+    url: `http://127.0.0.1:${http.address().port}/`,
+    town,
+    rest: (on) => (resting = on),
+    close: (code, reason) => sockets.clients.forEach((x) => x.close(code, reason)),
+    stop,
+  };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,75 +1,44 @@
+import { withQuery } from './addresses';
 import { backoff } from './backoff';
+import { ruleOf } from './close_codes';
+import { Edges } from './edges';
+import type { Link, Listener, Socket, Surroundings } from './link';
 import * as wire from './protocol';
+import { Requests } from './requests';
 
-/** `refused`: the node wants a token; `offline`: the browser has no network. */
-export type Phase = 'connecting' | 'live' | 'waiting' | 'refused' | 'offline';
-
-/** What a person may want to know of the connection. Times in milliseconds. */
-export interface Link {
-  phase: Phase;
-  node: string;
-  server: string;
-  latency: number | undefined;
-  /** How far behind the node says we are; 0 when we keep up. */
-  behind: number;
-  /** When the next attempt starts, on the clock of `Surroundings.now`. */
-  retryAt: number;
-  connects: number;
-  /** How many times a reconnection went on exactly where it was. */
-  resumes: number;
-  reason: string;
-}
-
-/** The part of a WebSocket that is used, so that tests can bring their own. */
-export interface Socket {
-  onopen: (() => void) | null;
-  onmessage: ((e: { data: unknown }) => void) | null;
-  onclose: ((e: { code: number; reason: string }) => void) | null;
-  readonly readyState: number;
-  send(frame: string): void;
-  close(): void;
-}
-
-/** Everything outside of the connection: network, clock, chance. */
-export interface Surroundings {
-  open(url: string, protocol: string): Socket;
-  now(): number;
-  random(): number;
-  after(ms: number, run: () => void): number;
-  cancel(timer: number): void;
-}
-
-export interface Listener {
-  /** One message that is not the connection's own business. */
-  message(x: wire.Envelope): void;
-  /** What is known is not to be trusted any more: a snapshot of the whole follows. */
-  snapshot(): void;
-  changed(link: Readonly<Link>): void;
-}
+export type { Link, Listener, Phase, Socket, Surroundings } from './link';
 
 const RESUME_ID = 'resume';
+const SUBSCRIBE_ID = 'subscribe';
 const BEAT_ID = 'beat-';
 const MOST_BEAT_MS = 5_000;
 /** The first answer waits behind the snapshot: the latency is measured again soon. */
 const SECOND_BEAT_MS = 1_000;
 const LAG_SHOWN_MS = 4_000;
-const TRY_LATER_MS = 5_000;
+/** How long to wait before a request that the node failed at is made again. */
+const AFTER_FAULT_MS = 5_000;
+/** Longer positions are sent in a message: not every proxy lets an address of any length pass. */
+const LONGEST_IN_URL = 2_000;
+/** These messages say that the connection lives, and nothing of the town. */
+const HOUSEKEEPING = new Set(['welcome', 'heartbeat', 'result', 'error', 'subscribed', 'unsubscribed', 'lag']);
 
 /** Keeps one WebSocket to the node alive, and takes it up again where it was when it breaks. */
 export class Connection {
   readonly link: Link = {
-    phase: 'connecting', node: '', server: '', latency: undefined, behind: 0, retryAt: 0,
+    phase: 'connecting', node: '', server: '', latency: undefined, behind: 0, retryAt: 0, askAgainAt: 0,
     connects: 0, resumes: 0, reason: '',
   };
   /** Messages received so far, those in batches counted one by one. */
   received = 0;
+  /** When something of the town was last heard, or the connection was made; on the clock of `Surroundings.now`. */
+  newsAt = 0;
 
   private socket: Socket | undefined;
-  /** The edges to try, ours first, and which of them is next. */
-  private edges: string[];
-  private turn = 0;
+  private readonly edges: Edges;
+  private readonly requests: Requests;
   private position = '';
-  private resuming = false;
+  /** Where the node was asked to go on: in the address, or by a message. */
+  private resuming: 'url' | 'message' | undefined;
   private attempt = 0;
   private beat = 0;
   private beatAt = 0;
@@ -77,15 +46,18 @@ export class Connection {
   private heardAt = 0;
   private interval = 15_000;
   private lagAt = -Infinity;
+  /** Heartbeats of ours are too many until then. */
+  private beatFrom = -Infinity;
   private timers = { retry: 0, beat: 0 };
 
   constructor(
-    private readonly url: string,
+    url: string,
     private readonly world: Surroundings,
     private readonly listener: Listener,
     private token = '',
   ) {
-    this.edges = [url];
+    this.edges = new Edges(url);
+    this.requests = new Requests(world, (type, data, id) => this.send(type, data, id));
   }
 
   /** Connects now, whatever timer was running. Does nothing while a connection stands. */
@@ -93,7 +65,10 @@ export class Connection {
     if (this.socket) return;
     this.world.cancel(this.timers.retry);
     this.tell({ phase: 'connecting' });
-    const socket = this.world.open(this.edges[this.turn] ?? this.url, wire.SUB_PROTOCOL);
+    const inUrl = this.position !== '' && encodeURIComponent(this.position).length <= LONGEST_IN_URL;
+    this.resuming = !this.position ? undefined : inUrl ? 'url' : 'message';
+    const url = this.edges.current;
+    const socket = this.world.open(inUrl ? withQuery(url, 'position', this.position) : url, wire.SUB_PROTOCOL);
     this.socket = socket;
     this.heardAt = this.world.now();
     this.watch();
@@ -109,21 +84,28 @@ export class Connection {
     this.start();
   }
 
-  /** The browser said that the network came or went. */
+  /** Connects again though the node had ended the connection for good: a person wants it. */
+  again(): void {
+    this.attempt = 0;
+    this.start();
+  }
+
+  /** The browser said that the network came or went, or that somebody looks again. */
   network(online: boolean): void {
-    if (online && this.link.phase !== 'refused') return this.start();
+    if (online && this.link.phase !== 'refused' && this.link.phase !== 'ended') return this.start();
     if (!online && !this.socket) this.tell({ phase: 'offline' });
   }
 
   private opened(): void {
     if (this.token) this.send('auth', { token: this.token });
-    if (this.position) {
-      this.resuming = true;
-      this.send('resume', { position: this.position }, RESUME_ID);
-    } else {
-      this.listener.snapshot();
-      this.send('subscribe', { channels: ['world'], snapshot: true });
-    }
+    if (this.resuming === 'message') this.requests.ask('resume', { position: this.position }, RESUME_ID);
+    else if (!this.resuming) this.begin();
+  }
+
+  /** Asks for all there is. */
+  private begin(): void {
+    this.listener.snapshot();
+    this.requests.ask('subscribe', { channels: ['world'], snapshot: true }, SUBSCRIBE_ID);
   }
 
   private frame(data: unknown): void {
@@ -139,17 +121,19 @@ export class Connection {
    * than what was missed, and a second break would turn the gap into a loss.
    */
   private advance(envelope: wire.Envelope): void {
-    if (!this.resuming) this.position = wire.positionOf(envelope) ?? this.position;
+    if (this.resuming !== 'message') this.position = wire.positionOf(envelope) ?? this.position;
   }
 
   private take(x: wire.Envelope): void {
     this.received += 1;
+    if (!HOUSEKEEPING.has(x.type)) this.newsAt = this.world.now();
     switch (x.type) {
       case 'welcome': return this.welcomed(x);
       case 'heartbeat': return this.answered(x);
       case 'result': return this.result(x);
       case 'error': return this.complaint(x);
       case 'lag': return this.lag(x);
+      case 'subscribed': return this.settled(SUBSCRIBE_ID);
       default: return this.listener.message(x);
     }
   }
@@ -158,25 +142,15 @@ export class Connection {
     const seconds = wire.number(x.data, 'heartbeat_interval') ?? 0;
     if (seconds > 0) this.interval = seconds * 1000;
     this.attempt = 0;
-    this.learn(wire.texts(x.data, 'edges'));
+    this.newsAt = this.world.now();
+    this.edges.learn(wire.texts(x.data, 'edges'));
     this.tell({
-      phase: 'live', reason: '', connects: this.link.connects + 1,
+      phase: 'live', reason: '', askAgainAt: this.requests.again, connects: this.link.connects + 1,
       node: wire.text(x.data, 'node'), server: wire.text(x.data, 'server'),
     });
+    if (this.resuming === 'url') this.resumed(resumedIn(x.data));
     this.firstBeat = this.beat + 1;
     this.ping();
-  }
-
-  /**
-   * Remembers the other edges of the cluster. A node that is cut off from the others names none: what was known
-   * may still be right.
-   */
-  private learn(others: string[] | undefined): void {
-    if (!others) return;
-    const here = this.edges[this.turn] ?? this.url;
-    const found = others.map((x) => sameWay(x, this.url)).filter((x) => x !== undefined);
-    this.edges = [...new Set([this.url, here, ...found])];
-    this.turn = this.edges.indexOf(here);
   }
 
   private ping(): void {
@@ -193,7 +167,7 @@ export class Connection {
     const due = Math.min(this.interval / 2, this.link.phase === 'live' ? longest : Infinity);
     this.timers.beat = this.world.after(due, () => {
       if (this.world.now() - this.heardAt > this.interval * 1.5) return this.abandon();
-      if (this.link.phase === 'live') this.ping();
+      if (this.link.phase === 'live' && this.world.now() >= this.beatFrom) this.ping();
       else this.watch();
     });
   }
@@ -213,27 +187,56 @@ export class Connection {
 
   private result(x: wire.Envelope): void {
     if (wire.answerId(x) !== RESUME_ID) return this.listener.message(x);
-    this.resuming = false;
-    if (resumedIn(x.data)) return this.tell({ resumes: this.link.resumes + 1 });
+    this.settled(RESUME_ID);
+    this.resumed(resumedIn(x.data));
+  }
+
+  /** The node goes on where we were, or gives us a snapshot. */
+  private resumed(exactly: boolean): void {
+    this.resuming = undefined;
+    if (exactly) return this.tell({ resumes: this.link.resumes + 1 });
     this.listener.snapshot();
   }
 
+  /** A request has its answer. */
+  private settled(id: string): void {
+    if (this.requests.answered(id)) this.tell({ askAgainAt: this.requests.again, reason: '' });
+  }
+
   private complaint(x: wire.Envelope): void {
+    const code = wire.number(x.data, 'code');
+    const id = wire.answerId(x);
+    if (id.startsWith(BEAT_ID)) return this.beatRefused(x);
     this.tell({ reason: wire.text(x.data, 'message') });
-    if (wire.number(x.data, 'code') === wire.AUTH_FAILED) return this.refuse();
-    if (wire.answerId(x) !== RESUME_ID || !this.resuming) return;
+    if (code === wire.AUTH_FAILED) return this.refuse();
+    if (code === wire.RATE_LIMIT || code === wire.SERVER_ERROR) return this.postpone(id, x);
+    this.requests.answered(id);
+    if (id !== RESUME_ID || !this.resuming) return;
     // A position that the node cannot read: begin anew.
-    this.resuming = false;
+    this.resuming = undefined;
     this.position = '';
-    this.listener.snapshot();
-    this.send('subscribe', { channels: ['world'], snapshot: true });
+    this.begin();
+  }
+
+  /** The node cannot take this now. What has to be taken is asked for again when the node says so. */
+  private postpone(id: string, x: wire.Envelope): void {
+    const again = (): void => {
+      this.tell({ askAgainAt: this.requests.again });
+      if (id === SUBSCRIBE_ID) this.listener.snapshot();
+    };
+    if (this.requests.refused(id, waitOf(x), again)) this.tell({ askAgainAt: this.requests.again });
+  }
+
+  /** Nothing is lost by it, but we sent too much: no more of them until the node allows it. */
+  private beatRefused(x: wire.Envelope): void {
+    this.beatFrom = this.world.now() + waitOf(x);
   }
 
   private refuse(): void {
     const socket = this.socket;
     this.drop();
     socket?.close();
-    this.tell({ phase: 'refused' });
+    this.tell({ phase: 'refused', askAgainAt: 0 });
   }
 
   private lag(x: wire.Envelope): void {
@@ -244,18 +247,22 @@ export class Connection {
 
   private drop(): void {
     this.socket = undefined;
-    this.resuming = false;
+    this.resuming = undefined;
+    this.beatFrom = -Infinity;
+    this.requests.clear();
     this.world.cancel(this.timers.beat);
   }
 
   private closed(code: number, reason: string): void {
     this.drop();
-    if (code === wire.CLOSE_POLICY && /token|auth/i.test(reason)) return this.tell({ phase: 'refused', reason });
+    const rule = ruleOf(code);
+    const over = { reason: reason || rule.words, latency: undefined, behind: 0, askAgainAt: 0 };
+    if (!rule.returns) return this.tell({ phase: 'ended', ...over });
     // The one that was lost is tried again first, then the others in turn.
-    if (this.attempt > 0) this.turn = (this.turn + 1) % this.edges.length;
-    const wait = Math.max(backoff(this.attempt++, this.world.random()), code === wire.CLOSE_TRY_LATER ? TRY_LATER_MS : 0);
+    if (this.attempt > 0) this.edges.next();
+    const wait = Math.max(backoff(this.attempt++, this.world.random()), rule.wait_seconds * 1000);
     this.timers.retry = this.world.after(wait, () => this.start());
-    this.tell({ phase: 'waiting', reason, latency: undefined, behind: 0, retryAt: this.world.now() + wait });
+    this.tell({ phase: 'waiting', ...over, retryAt: this.world.now() + wait });
   }
 
   private send(type: string, data: wire.JsonObject, id?: string): void {
@@ -268,18 +275,10 @@ export class Connection {
   }
 }
 
-/** Another edge under the path of our own; undefined when it is none, or when the page may not connect to it. */
-function sameWay(edge: string, own: string): string | undefined {
-  try {
-    const result = new URL(edge);
-    const mine = new URL(own);
-    if (!/^wss?:$/.test(result.protocol) || (mine.protocol === 'wss:' && result.protocol === 'ws:')) return undefined;
-    result.pathname = mine.pathname;
-    result.search = mine.search;
-    return result.href;
-  } catch {
-    return undefined;
-  }
+/** How long an error asks us to wait, milliseconds. */
+function waitOf(x: wire.Envelope): number {
+  const seconds = wire.number(x.data, 'retry_after');
+  return seconds === undefined ? AFTER_FAULT_MS : seconds * 1000;
 }
 
 /** `{"resumed": true}`, as the data of the answer or inside its own `data`. */

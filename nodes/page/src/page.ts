@@ -1,3 +1,4 @@
+import { socketUrl } from './addresses';
 import { Connection, type Link, type Phase } from './connection';
 import { debugHandle } from './debug_handle';
 import { Gestures } from './map/gestures';
@@ -5,22 +6,22 @@ import { TownMap } from './map/town_map';
 import { Palette } from './palette';
 import { number, text, type Envelope } from './protocol';
 import { Store, type Character, type TownEvent } from './store';
-import { browser, socketUrl } from './surroundings';
+import { Snapshots } from './snapshots';
+import { browser } from './surroundings';
 import { Theme } from './theme';
 import { fetchTown } from './town';
 import { Tracker } from './tracker';
 import { Almanac } from './ui/almanac';
 import { byId, say } from './ui/dom';
+import { Farewell } from './ui/farewell';
 import { Feed } from './ui/feed';
 import { Gate } from './ui/gate';
 import { Legend } from './ui/legend';
 import { Panel } from './ui/panel';
 import { Search, type Found } from './ui/search';
 import { Sheet } from './ui/sheet';
-import { Status } from './ui/status';
+import { Status, waiting } from './ui/status';
 
-/** Who is not in the snapshot that long after it was asked for is not there any more, milliseconds. */
-const SNAPSHOT_MS = 5_000;
 /** How much nearer than the whole town one looks at somebody who was searched for. */
 const CLOSER = 4;
 const ZOOM_STEP = 1.6;
@@ -64,13 +65,14 @@ export class Page {
   private readonly status = new Status();
   private readonly almanac = new Almanac();
   private readonly gate: Gate = new Gate((token) => this.connection.authenticate(token));
-  private readonly connection: Connection = new Connection(socketUrl(), browser, {
+  private readonly connection: Connection = new Connection(socketUrl(document.baseURI), browser, {
     message: (x) => this.message(x),
-    snapshot: () => this.snapshot(),
+    snapshot: () => this.snapshots.expect(),
     changed: (link) => this.linked(link),
   }, Gate.known());
+  private readonly farewell: Farewell = new Farewell(() => this.connection.again());
   private phase: Phase | undefined;
-  private sweepTimer = 0;
+  private readonly snapshots = new Snapshots(this.store, () => this.connection.link.phase === 'live', () => this.map.touch());
   private counted = 0;
   private rate = 0;
   private pingedAt = -Infinity;
@@ -121,24 +123,19 @@ export class Page {
 
   private message(x: Envelope): void {
     if (x.type === 'lag') this.feed.missed(number(x.data, 'dropped_events') ?? 0);
-    else this.store.apply(x);
-  }
-
-  private snapshot(): void {
-    this.store.beginSnapshot();
-    clearTimeout(this.sweepTimer);
-    this.sweepTimer = window.setTimeout(() => {
-      if (this.connection.link.phase === 'live' && this.store.sweep()) this.map.touch();
-    }, SNAPSHOT_MS);
+    else if (!this.snapshots.take(x)) this.store.apply(x);
   }
 
   private linked(link: Readonly<Link>): void {
     this.status.show(link);
+    if (link.askAgainAt) this.snapshots.stop();
     if (link.phase === this.phase) return;
     this.phase = link.phase;
-    if (link.phase !== 'live') clearTimeout(this.sweepTimer);
+    if (link.phase !== 'live' && link.phase !== 'connecting') this.snapshots.stop();
     if (link.phase === 'refused') this.gate.open(link.reason);
     else if (link.phase === 'live') this.gate.close();
+    if (link.phase === 'ended') this.farewell.open(link.reason);
+    else this.farewell.close();
   }
 
   private changed(c: Character, before: string): void {
@@ -214,7 +211,8 @@ export class Page {
     this.rate = received - this.counted;
     this.counted = received;
     this.tracker.housekeeping();
-    this.status.tick(link, performance.now(), this.store.characters.size, this.rate);
+    this.status.tick(link, performance.now(), this.connection.newsAt);
+    this.status.figures(this.store.characters.size, this.rate);
     this.legend.refresh(this.theme.dark);
     this.map.below = this.legend.height;
     this.notice();
@@ -225,10 +223,13 @@ export class Page {
     const all = this.store.characters;
     let unplaced = 0;
     for (const c of all.values()) if (!this.tracker.motion.placed[c.slot]) unplaced += 1;
-    const live = this.connection.link.phase === 'live';
-    const words = !all.size
-      ? live ? 'Nobody is here yet.' : 'Waiting for the node.'
-      : unplaced ? `${unplaced} ${unplaced === 1 ? 'character has' : 'characters have'} no place on the map` : '';
+    const { link } = this.connection;
+    const parts = [waiting(link, performance.now())];
+    if (!all.size && !parts[0]) parts.push(link.phase === 'live' ? 'Nobody is here yet' : 'Waiting for the node');
+    if (unplaced) parts.push(`${unplaced} ${unplaced === 1 ? 'character has' : 'characters have'} no place on the map`);
+    const far = this.map.farAway;
+    if (far) parts.push(`${far} ${far === 1 ? 'character is' : 'characters are'} too far away to be shown with the others`);
+    const words = parts.filter(Boolean).join(' · ');
     say(byId('notice'), words);
     byId('notice').hidden = !words;
   }

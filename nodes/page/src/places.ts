@@ -1,4 +1,6 @@
 import type { Character } from './store';
+import type { Box } from './map/camera';
+import { isOutside } from './map/extent';
 import { isObject, number, text, type Json } from './protocol';
 
 /** Something on the map that does not move. */
@@ -14,6 +16,8 @@ export interface Place {
   here: number;
   /** How many reports (x, y) is the mean of. */
   reports: number;
+  /** The node says where it is: no reports change that. */
+  described: boolean;
   /** The nearest point of any street: where the door opens. */
   foot?: Point;
 }
@@ -36,6 +40,8 @@ export class Places {
   streets: Street[] = [];
   /** Whether y grows to the south: so in the towns that nodes describe, not in what maps and surveys say. */
   southward = false;
+  /** Where the town lies: what is reported from outside of it does not move a place. */
+  private bounds: Box | undefined;
   private laidOut = 0;
   private readonly onStreets = new Set<string>();
   /** Rises when something here is to be drawn anew. */
@@ -56,12 +62,24 @@ export class Places {
   /** A character at `location` stands at (x, y). */
   report(location: string, x: number, y: number): void {
     const place = location ? this.all.get(location) : undefined;
-    if (!place || place.fixed) return;
+    if (!place || place.fixed || (this.bounds && isOutside(this.bounds, x, y))) return;
     place.reports += 1;
     place.x += (x - place.x) / place.reports;
     place.y += (y - place.y) / place.reports;
     place.fixed = place.reports >= SETTLED_AFTER;
     if (place.reports < 4 || place.fixed) this.revision += 1;
+  }
+
+  /** The town lies within `box`: places that were derived from reports far outside of it are unknown again. */
+  keepWithin(box: Box): void {
+    const width = box.right - box.left;
+    const height = box.top - box.bottom;
+    this.bounds = { left: box.left - width, right: box.right + width, bottom: box.bottom - height, top: box.top + height };
+    for (const place of this.all.values()) {
+      if (place.described || !place.reports || !isOutside(this.bounds, place.x, place.y)) continue;
+      Object.assign(place, { reports: 0, fixed: false, x: 0, y: 0 });
+      this.revision += 1;
+    }
   }
 
   /** Where the place of this name is, if that is known. */
@@ -108,7 +126,7 @@ export class Places {
   private find(name: string): Place {
     let place = this.all.get(name);
     if (!place) {
-      place = { name, x: 0, y: 0, kind: '', fixed: false, here: 0, reports: 0 };
+      place = { name, x: 0, y: 0, kind: '', fixed: false, here: 0, reports: 0, described: false };
       this.all.set(name, place);
     }
     return place;
@@ -119,7 +137,7 @@ export class Places {
     const px = number(x, 'x');
     const py = number(x, 'y');
     if (!name || px === undefined || py === undefined) return;
-    Object.assign(this.find(name), { x: px, y: py, kind: text(x, 'kind'), fixed: true });
+    Object.assign(this.find(name), { x: px, y: py, kind: text(x, 'kind'), fixed: true, described: true });
   }
 }
 

@@ -17,12 +17,11 @@ export interface Envelope {
 
 export const SUB_PROTOCOL = 'towncrier.v1.json';
 
-/** Close codes that mean more than "connect again". */
-export const CLOSE_POLICY = 1008;
-export const CLOSE_TRY_LATER = 1013;
-
 /** Code of the `error` that asks for a (better) token. */
 export const AUTH_FAILED = 1002;
+/** Codes of the `error`s after which a request is made again: too many messages, and a fault of the node's. */
+export const RATE_LIMIT = 1003;
+export const SERVER_ERROR = 1004;
 
 export function isObject(x: unknown): x is JsonObject {
   return typeof x === 'object' && x !== null && !Array.isArray(x);
@@ -77,9 +76,13 @@ export function unfold(envelope: Envelope, visit: (x: Envelope) => void): void {
   }
 }
 
+/** Stands for "no position": whoever kept it could not go on from it. */
+const NOWHERE = '-';
+
 /** The position that stands on a message or, for `heartbeat`, `lag` and `welcome`, in its data. */
 export function positionOf(envelope: Envelope): string | undefined {
-  return envelope.position ?? (text(envelope.data, 'position') || undefined);
+  const given = envelope.position ?? text(envelope.data, 'position');
+  return given && given !== NOWHERE ? given : undefined;
 }
 
 /** What the client had named the message that this one answers, whether that stands on it or in its data. */

@@ -1,4 +1,4 @@
-import type { Socket, Surroundings } from './connection';
+import type { Socket, Surroundings } from './link';
 
 /** The real network, clock and chance. */
 export const browser: Surroundings = {
@@ -8,8 +8,3 @@ export const browser: Surroundings = {
   after: (ms, run) => window.setTimeout(run, ms),
   cancel: (timer) => window.clearTimeout(timer),
 };
-
-/** The WebSocket of the node that served this page. */
-export function socketUrl(): string {
-  return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`;
-}

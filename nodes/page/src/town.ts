@@ -6,7 +6,7 @@ import type { Json } from './protocol';
  */
 export async function fetchTown(): Promise<Json | undefined> {
   try {
-    const answer = await fetch('/api/town.json', { headers: { accept: 'application/json' } });
+    const answer = await fetch('api/town.json', { headers: { accept: 'application/json' } });
     return answer.ok ? ((await answer.json()) as Json) : undefined;
   } catch {
     return undefined;

@@ -8,6 +8,9 @@ import { Trails } from './trails';
 /** Distance between places that only have names, in map units. */
 const SCHEMATIC_SPACING = 100;
 
+/** Farther out nothing is drawn, and sums of places stay finite. In map units. */
+const FARTHEST = 1e15;
+
 /** Turns what the store takes in into what the map draws: where everybody is, was, and is going. */
 export class Tracker {
   readonly motion = new Motion();
@@ -38,9 +41,10 @@ export class Tracker {
 
   moved(c: Character): void {
     this.note(c);
-    this.put(c, c.x, c.y);
-    this.trails.tread(c.slot, c.x, c.y);
-    this.places.report(c.location, c.x, c.y);
+    const [x, y] = [bounded(c.x), bounded(c.y)];
+    this.put(c, x, y);
+    this.trails.tread(c.slot, x, y);
+    this.places.report(c.location, x, y);
   }
 
   gone(c: Character): void {
@@ -94,4 +98,8 @@ export class Tracker {
     if (place?.kind) this.piles.put(c.slot, place.x, place.y, x !== place.x || y !== place.y);
     else this.piles.put(c.slot, x, y);
   }
+}
+
+function bounded(x: number): number {
+  return Math.min(Math.max(x, -FARTHEST), FARTHEST);
 }

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { backoff } from '../src/backoff';
+import table from '../../../libs/protocol/close_codes.json';
 import { Connection } from '../src/connection';
+import type { JsonObject } from '../src/protocol';
 import { FakeWorld, Notes } from './fake_socket';
 
 let world: FakeWorld;
@@ -19,11 +21,11 @@ function connect(): void {
   world.socket.welcome();
 }
 
-function reconnect(): void {
+function reconnect(welcome: JsonObject = { resumed: true }): void {
   world.socket.break();
   world.pass(20_000);
   world.socket.accept();
-  world.socket.welcome({ position: 'p99' });
+  world.socket.welcome({ position: world.positions.at(-1)!, ...welcome });
 }
 
 describe('a first connection', () => {
@@ -94,53 +96,100 @@ describe('heartbeats', () => {
 });
 
 describe('a reconnection', () => {
-  it('resumes at the last position instead of asking for everything', () => {
+  it('resumes at the last position, in the address, instead of asking for everything', () => {
     connect();
-    world.socket.say('batch', [], { position: 'p7' });
+    world.socket.say('batch', [], { position: 'p:7 &' });
     reconnect();
-    expect(world.socket.sentOf('resume')[0]?.data).toEqual({ position: 'p7' });
-    expect(world.socket.sentOf('subscribe')).toEqual([]);
+    expect(world.positions).toEqual([undefined, 'p:7 &']);
+    expect(world.socket.sent.map((x) => x.type)).toEqual(['heartbeat']);
   });
 
   it('takes the position from heartbeats, lag and welcome, too', () => {
     connect();
     reconnect();
-    expect(world.socket.sentOf('resume')[0]?.data).toEqual({ position: 'p0' });
-    world.socket.say('result', { resumed: true }, { id: 'resume' });
+    expect(world.positions.at(-1)).toBe('p0');
     world.socket.say('lag', { behind_ms: 5, position: 'p8' });
     reconnect();
-    expect(world.socket.sentOf('resume')[0]?.data).toEqual({ position: 'p8' });
+    expect(world.positions.at(-1)).toBe('p8');
   });
 
-  it('does not move its position before the resume is answered', () => {
+  it('keeps its position when it is told that there is none', () => {
     connect();
     world.socket.say('batch', [], { position: 'p7' });
+    world.socket.say('batch', [], { position: '-' });
     reconnect();
-    world.socket.say('batch', [], { position: 'p100' });
-    reconnect();
-    expect(world.socket.sentOf('resume')[0]?.data).toEqual({ position: 'p7' });
-    world.socket.say('result', { id: 'resume', ok: true, data: { resumed: true } });
-    world.socket.say('batch', [], { position: 'p101' });
-    reconnect();
-    expect(world.socket.sentOf('resume')[0]?.data).toEqual({ position: 'p101' });
+    expect(world.positions.at(-1)).toBe('p7');
   });
 
   it('says whether it went on where it was or a snapshot follows', () => {
     connect();
     const before = notes.snapshots;
     reconnect();
-    world.socket.say('result', { resumed: true }, { id: 'resume' });
     expect([notes.snapshots - before, connection.link.resumes]).toEqual([0, 1]);
-    reconnect();
-    world.socket.say('result', { resumed: false }, { id: 'resume' });
+    reconnect({ resumed: false });
     expect([notes.snapshots - before, connection.link.resumes]).toEqual([1, 1]);
   });
 
-  it('begins anew when the node cannot read the position', () => {
-    connect();
-    reconnect();
-    world.socket.say('error', { code: 1001, message: 'bad position', id: 'resume' });
-    expect(world.socket.sentOf('subscribe').length).toBe(1);
+  describe('with a position too long for an address', () => {
+    const LONG = 'p'.repeat(3_000);
+
+    function lose(): void {
+      world.socket.break();
+      world.pass(20_000);
+      world.socket.accept();
+      world.socket.welcome({ position: 'p99' });
+    }
+
+    it('sends it in a message', () => {
+      connect();
+      world.socket.say('batch', [], { position: LONG });
+      lose();
+      expect(world.positions.at(-1)).toBeUndefined();
+      expect(world.socket.sentOf('resume')[0]?.data).toEqual({ position: LONG });
+      expect(world.socket.sentOf('subscribe')).toEqual([]);
+    });
+
+    it('does not move its position before the resume is answered', () => {
+      connect();
+      world.socket.say('batch', [], { position: LONG });
+      lose();
+      world.socket.say('batch', [], { position: 'p100' });
+      lose();
+      expect(world.socket.sentOf('resume')[0]?.data).toEqual({ position: LONG });
+      world.socket.say('result', { id: 'resume', ok: true, data: { resumed: true } });
+      world.socket.say('batch', [], { position: 'p101' });
+      lose();
+      expect(world.positions.at(-1)).toBe('p101');
+    });
+
+    it('says whether it went on where it was or a snapshot follows', () => {
+      connect();
+      const before = notes.snapshots;
+      for (const resumed of [true, false]) {
+        world.socket.say('batch', [], { position: LONG });
+        lose();
+        world.socket.say('result', { resumed }, { id: 'resume' });
+      }
+      expect([notes.snapshots - before, connection.link.resumes]).toEqual([1, 1]);
+    });
+
+    it('begins anew when the node cannot read the position', () => {
+      connect();
+      world.socket.say('batch', [], { position: LONG });
+      lose();
+      world.socket.say('error', { code: 1001, message: 'bad position', id: 'resume' });
+      expect(world.socket.sentOf('subscribe').length).toBe(1);
+    });
+
+    it('asks again, and not for everything, when the node lets it wait', () => {
+      connect();
+      world.socket.say('batch', [], { position: LONG });
+      lose();
+      world.socket.say('error', { code: 1003, message: 'too many', id: 'resume', retry_after: 3 });
+      world.pass(3_000);
+      expect(world.socket.sentOf('resume').length).toBe(2);
+      expect(world.socket.sentOf('subscribe')).toEqual([]);
+    });
   });
 
   it('waits longer after each failure, and starts over after a success', () => {
@@ -156,12 +205,6 @@ describe('a reconnection', () => {
     world.socket.welcome();
     world.socket.break();
     expect(connection.link.retryAt - world.time).toBe(200);
-  });
-
-  it('waits at least five seconds when the node says try again later', () => {
-    connect();
-    world.socket.break(1013);
-    expect(connection.link.retryAt - world.time).toBe(5_000);
   });
 
   it('does not wait when the browser says that the network is back', () => {
@@ -194,7 +237,7 @@ describe('other edges', () => {
     expect(world.urls).toEqual([OWN, OWN, OTHER, 'ws://c:1/ws towncrier.v1.json', OWN]);
     lose(1);
     world.socket.accept();
-    expect(world.socket.sentOf('resume')[0]?.data).toEqual({ position: 'p7' });
+    expect(world.positions.at(-1)).toBe('p7');
   });
 
   it('are tried again first where they worked', () => {
@@ -242,12 +285,117 @@ describe('a node that wants a token', () => {
     world.socket.accept();
     expect(world.socket.sent[0]?.data).toEqual({ token: 't' });
   });
+});
 
-  it('is known by its close reason alone', () => {
+describe('a close', () => {
+  it.each(table)('with $code ($words) is followed by what the table says', ({ code, returns, wait_seconds, words }) => {
+    connect();
+    world.socket.break(code, 'Invalid token');
+    const wait = connection.link.retryAt - world.time;
+    expect(connection.link).toMatchObject({ phase: returns ? 'waiting' : 'ended', reason: 'Invalid token' });
+    if (returns) expect(wait).toBe(Math.max(200, wait_seconds * 1000));
+    connection.network(true);
+    world.pass(3_600_000);
+    expect(world.sockets.length > 1).toBe(returns);
+    if (returns) return;
+    connection.again();
+    world.socket.accept();
+    world.socket.welcome();
+    expect(connection.link.phase).toBe('live');
+    expect(words).not.toBe('');
+  });
+
+  it('is told in words where the node gave no reason', () => {
+    connect();
+    world.socket.break(4002);
+    expect(connection.link.reason).toBe('no sign of life');
+  });
+
+  it('with a code of another program is followed by a reconnection', () => {
+    connect();
+    world.socket.break(4999, 'closed by an operator');
+    expect(connection.link.phase).toBe('waiting');
+  });
+
+  it('after an error that asks for a token is no end, whatever the words', () => {
     connection.start();
     world.socket.accept();
-    world.socket.break(1008, 'Invalid token');
-    expect(connection.link.phase).toBe('refused');
+    world.socket.say('error', { code: 1002, message: 'nobody knows you' });
+    world.socket.break(1008, 'whatever');
+    expect(connection.link).toMatchObject({ phase: 'refused', reason: 'nobody knows you' });
+  });
+});
+
+describe('a request that the node refuses for now', () => {
+  const refuse = (retry_after: number): void =>
+    world.socket.say('error', { code: 1003, message: 'more than 100 messages in 60 seconds; slow down', id: 'subscribe', retry_after });
+
+  it('is made again when the node said, and the page knows when and why', () => {
+    connect();
+    const snapshots = notes.snapshots;
+    refuse(12);
+    expect(connection.link).toMatchObject({ phase: 'live', askAgainAt: world.time + 12_000, reason: 'more than 100 messages in 60 seconds; slow down' });
+    world.pass(11_900);
+    expect(world.socket.sentOf('subscribe').length).toBe(1);
+    world.pass(200);
+    expect(world.socket.sentOf('subscribe').map((x) => [x.data, x.id])).toEqual(Array(2).fill([{ channels: ['world'], snapshot: true }, 'subscribe']));
+    expect(notes.snapshots).toBe(snapshots + 1);
+    refuse(1);
+    world.pass(1_000);
+    world.socket.say('subscribed', { channels: ['world'], id: 'subscribe' });
+    expect(connection.link).toMatchObject({ askAgainAt: 0, reason: '' });
+    world.pass(100_000);
+    expect(world.sockets[0]!.sentOf('subscribe').length).toBe(3);
+  });
+
+  it('is not made by all at the same moment', () => {
+    connect();
+    world.chance = 0.5;
+    refuse(10);
+    expect(connection.link.askAgainAt - world.time).toBe(11_000);
+  });
+
+  it('is made again after a while when it was the fault of the node', () => {
+    connect();
+    world.socket.say('error', { code: 1004, message: 'ours', id: 'subscribe' });
+    world.pass(5_000);
+    expect(world.socket.sentOf('subscribe').length).toBe(2);
+  });
+
+  it('is forgotten with its connection', () => {
+    connect();
+    refuse(2);
+    world.socket.break();
+    expect(connection.link.askAgainAt).toBe(0);
+    world.pass(10_000);
+    expect(world.sockets[0]!.sentOf('subscribe').length).toBe(1);
+  });
+
+  it('is left alone for as long as the node says when it is a heartbeat', () => {
+    connect();
+    world.socket.say('error', { code: 1003, message: 'too many', id: 'beat-1', retry_after: 20 });
+    expect(connection.link.reason).toBe('');
+    const beats = (): number => world.socket.sentOf('heartbeat').length;
+    world.pass(8_000);
+    world.socket.say('heartbeat');
+    world.pass(8_000);
+    expect(beats()).toBe(1);
+    world.socket.say('heartbeat');
+    world.pass(10_000);
+    expect(beats()).toBeGreaterThan(1);
+    expect(world.sockets.length).toBe(1);
+  });
+});
+
+describe('what was last heard of the town', () => {
+  it('is no heartbeat', () => {
+    connect();
+    world.pass(1_000);
+    world.socket.say('batch', [{ type: 'state_change', data: {}, timestamp: 1 }]);
+    world.pass(5_000);
+    world.socket.say('heartbeat');
+    world.socket.say('subscribed');
+    expect(world.time - connection.newsAt).toBe(5_000);
   });
 });
 

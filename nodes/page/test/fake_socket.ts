@@ -40,14 +40,18 @@ export class FakeSocket implements Socket {
 /** Network and clock in the hand of the test. */
 export class FakeWorld implements Surroundings {
   readonly sockets: FakeSocket[] = [];
+  /** What was connected to, without the position in it, which is in `positions`; undefined where there was none. */
   readonly urls: string[] = [];
+  readonly positions: (string | undefined)[] = [];
   time = 0;
   chance = 0;
   private timers: { id: number; at: number; run: () => void }[] = [];
   private lastId = 0;
 
   open(url: string, protocol: string): Socket {
-    this.urls.push(`${url} ${protocol}`);
+    const position = /[?&]position=([^&]*)/.exec(url);
+    this.urls.push(`${position ? url.replace(position[0], '') : url} ${protocol}`);
+    this.positions.push(position ? decodeURIComponent(position[1]!) : undefined);
     this.sockets.push(new FakeSocket());
     return this.socket;
   }

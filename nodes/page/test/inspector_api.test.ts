@@ -30,7 +30,7 @@ describe('a question to the API', () => {
   it('goes out with what is asked and the token, and nothing empty', async () => {
     const { api, sent, heard } = answering(200, '{"nodes":[]}', 'secret');
     await expect(api.get('nodes', { node: 'all', kind: '', sort: undefined, tree: true })).resolves.toEqual({ nodes: [] });
-    expect(sent[0]!.url).toBe('/api/v1/nodes?node=all&tree=true');
+    expect(sent[0]!.url).toBe('api/v1/nodes?node=all&tree=true');
     expect(new Headers(sent[0]!.init.headers).get('authorization')).toBe('Bearer secret');
     expect(heard).toEqual([undefined]);
   });

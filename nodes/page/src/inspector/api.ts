@@ -19,7 +19,8 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** How long an answer may take, milliseconds: a node asks its peers for no longer than two seconds. */
 const PATIENCE_MS = 8_000;
-const ROOT = '/api/v1/';
+/** Relative to the document, which may stand behind a proxy under a path of its own. */
+const ROOT = 'api/v1/';
 
 /** The inspection API of the node that served this page. */
 export class Api {

@@ -57,7 +57,8 @@ export class Roll {
 /** The address of a node's own inspector, if it told a web address; anything else is no link. */
 export function inspectorOf(x: NodeRow): string | undefined {
   try {
-    const url = new URL('/inspector', x.admin);
+    const url = new URL(x.admin);
+    url.pathname = `${url.pathname.replace(/\/$/, '')}/inspector`;
     return url.protocol === 'http:' || url.protocol === 'https:' ? url.href : undefined;
   } catch {
     return undefined;

@@ -8,6 +8,7 @@ import type { Trails } from '../trails';
 import { Backdrop } from './backdrop';
 import { Camera, type Box } from './camera';
 import { Dots } from './dots';
+import { extentOf, isOutside, type Points } from './extent';
 import { Frames } from './frames';
 import { Grid } from './grid';
 import { Names } from './names';
@@ -43,6 +44,8 @@ export class TownMap {
   following = false;
   /** How many pixels at the lower edge something else stands on. */
   below = 0;
+  /** How many characters are too far from the others to be shown with them. */
+  farAway = 0;
   /** Only characters in this state stand out, unless undefined. */
   spotlight: string | undefined;
   /** Where everybody was drawn last, CSS pixels by slot. */
@@ -119,14 +122,15 @@ export class TownMap {
     return this.count ? this.visible[next]! : -1;
   }
 
-  /** The box around all that has a place; undefined when nothing has. */
+  /** The box around all that has a place, but for what is far away from all others; undefined when nothing has. */
   extent(): Box | undefined {
     const { motion, places } = this.scene;
-    const box: Box = { left: Infinity, right: -Infinity, bottom: Infinity, top: -Infinity };
-    for (let i = 0; i < motion.size; i++) if (motion.placed[i]) include(box, motion.targetX(i), motion.targetY(i));
-    for (const place of places.all.values()) if (place.fixed) include(box, place.x, place.y);
-    for (const street of places.streets) for (const [x, y] of street.points) include(box, x, y);
-    if (box.left === Infinity) return undefined;
+    const points: Points = [];
+    for (let i = 0; i < motion.size; i++) if (motion.placed[i]) points.push(motion.targetX(i), motion.targetY(i));
+    for (const place of places.all.values()) if (place.fixed) points.push(place.x, place.y);
+    for (const street of places.streets) for (const [x, y] of street.points) points.push(x, y);
+    const box = extentOf(points);
+    if (!box) return undefined;
     const pad = Math.max(box.right - box.left, box.top - box.bottom) === 0 ? 50 : 0;
     return { left: box.left - pad, right: box.right + pad, bottom: box.bottom - pad, top: box.top + pad };
   }
@@ -165,6 +169,8 @@ export class TownMap {
     this.reviewedAt = now;
     const box = this.extent();
     if (!box) return;
+    this.scene.places.keepWithin(box);
+    this.farAway = this.countOutside(box);
     this.camera.up = this.scene.places.southward ? -1 : 1;
     this.backdrop.extent = Math.max(box.right - box.left, box.top - box.bottom);
     this.scene.motion.jump = this.backdrop.extent / 4;
@@ -173,6 +179,13 @@ export class TownMap {
     if (this.camera.auto) this.fit(now, this.painted.camera >= 0);
     const { places, trails } = this.scene;
     if (this.painted.places !== places.revision || this.painted.trails !== trails.revision) this.touch(true);
+  }
+
+  private countOutside(box: Box): number {
+    const { motion } = this.scene;
+    let result = 0;
+    for (let i = 0; i < motion.size; i++) if (motion.placed[i] && isOutside(box, motion.targetX(i), motion.targetY(i))) result += 1;
+    return result;
   }
 
   private paintBackdrop(): void {
@@ -259,11 +272,4 @@ export class TownMap {
     this.ys = new Float32Array(length);
     this.visible = new Int32Array(length);
   }
-}
-
-function include(box: Box, x: number, y: number): void {
-  if (x < box.left) box.left = x;
-  if (x > box.right) box.right = x;
-  if (y < box.bottom) box.bottom = y;
-  if (y > box.top) box.top = y;
 }

@@ -20,10 +20,16 @@ export function find(words: string, store: Store, places: Places): Found[] {
   }
   const there: Found[] = [];
   for (const place of places.all.values()) {
-    if (isReadable(place.name) && place.name.toLowerCase().includes(needle)) there.push({ place });
+    if (isFound(place.name, needle)) there.push({ place });
     if (there.length >= 3) break;
   }
   return [...first, ...later].slice(0, MOST - there.length).concat(there);
+}
+
+/** A name that is not meant for people, such as `D1C1`, is found by who knows how it begins. */
+function isFound(name: string, needle: string): boolean {
+  const at = name.toLowerCase().indexOf(needle);
+  return isReadable(name) ? at >= 0 : at === 0 && needle.length > 1;
 }
 
 /** The search field and what it finds: a combobox, by keyboard and pointer. */
@@ -74,7 +80,7 @@ export class Search {
 
   private row(x: Found, i: number): HTMLElement {
     const [name, more] = 'character' in x
-      ? [x.character.name, [humanise(x.character.state), x.character.location].filter(Boolean).join(' · ')]
+      ? [x.character.name, this.about(x.character)]
       : [x.place.name, x.place.kind || 'place'];
     const row = make('li', '', make('span', 'name', name), make('span', 'faint', more));
     row.id = `found-${i}`;
@@ -82,6 +88,12 @@ export class Search {
     row.setAttribute('aria-selected', String(i === this.active));
     row.addEventListener('click', () => this.pick(i));
     return row;
+  }
+
+  /** With its id, when it is only that which was searched for. */
+  private about(c: Character): string {
+    const byName = c.name.toLowerCase().includes(this.input.value.trim().toLowerCase());
+    return [byName ? '' : c.id, humanise(c.state), c.location].filter(Boolean).join(' · ');
   }
 
   private key(e: KeyboardEvent): void {
