@@ -4,6 +4,7 @@
 #include "codec/utf8.hpp"
 #include "nodes/json_log_formatter.hpp"
 
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -25,6 +26,22 @@ std::string as_utf8(std::string_view text) {
 }
 
 std::string_view view(spdlog::string_view_t x) { return {x.data(), x.size()}; }
+
+/// What was logged, in a line of text.
+class utf8_payload final : public spdlog::custom_flag_formatter {
+public:
+  void format(const spdlog::details::log_msg& x, const std::tm&, spdlog::memory_buf_t& out) override {
+    const auto text = as_utf8(view(x.payload));
+    out.append(text.data(), text.data() + text.size());
+  }
+  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<utf8_payload>(); }
+};
+
+std::unique_ptr<spdlog::formatter> text_formatter() {
+  auto result = std::make_unique<spdlog::pattern_formatter>();
+  result->add_flag<utf8_payload>('*').set_pattern("%Y-%m-%d %H:%M:%S.%e %^%-5l%$ %*");
+  return result;
+}
 
 } // namespace
 
@@ -49,7 +66,7 @@ void set_up_log(const protocol::log_options& options) {
   if (options.format == "json")
     logger->set_formatter(std::make_unique<json_log_formatter>());
   else
-    logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%-5l%$ %v");
+    logger->set_formatter(text_formatter());
   logger->set_level(spdlog::level::from_str(options.level));
   logger->flush_on(spdlog::level::trace);
   spdlog::set_default_logger(std::move(logger));

@@ -76,7 +76,7 @@ std::optional<model::failure> node::impl::start() {
 }
 
 std::optional<model::failure> node::impl::load_town() {
-  if (!has_role("world") || options.world.characters == 0)
+  if (options.world.town.empty() && !runs_town())
     return std::nullopt;
   auto loaded = read_town(options.world.town);
   if (!loaded)

@@ -61,10 +61,12 @@ void node::impl::spawn_world() {
                                  world::directory_settings{options.node.id, incarnation});
   events = hosting::spawn_on(system, nullptr, world::event_notifier, batcher);
   const world::world_services services{characters, events, traces};
-  if (town && member)
+  if (!runs_town())
+    return;
+  if (member)
     world = hosting::spawn_on(system, nullptr, world::shared_world, services, town, options.world,
                               world::sharing{options.node.id, incarnation});
-  else if (town)
+  else
     world = hosting::spawn_on(system, nullptr, world::world, services, town, options.world);
 }
 

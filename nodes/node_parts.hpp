@@ -33,6 +33,8 @@ struct node::impl {
 
   std::optional<model::failure> start();
   std::optional<model::failure> load_town();
+  /// Whether people live in the town; otherwise there is its map at most.
+  bool runs_town() const { return has_role("world") && options.world.characters != 0; }
   bool has_role(std::string_view role) const {
     return std::find(options.node.roles.begin(), options.node.roles.end(), role) != options.node.roles.end();
   }

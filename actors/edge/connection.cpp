@@ -1,9 +1,14 @@
 #include "actors/edge/connection.hpp"
 
 #include "actors/edge/rate_limit.hpp"
+#include "actors/edge/subscription_answer.hpp"
+#include "codec/names.hpp"
 #include "model/wall_clock.hpp"
 #include "protocol/close_codes.hpp"
 #include "protocol/replies.hpp"
+
+#include <algorithm>
+#include <iterator>
 
 namespace towncrier::edge {
 
@@ -14,6 +19,30 @@ using protocol::close_code;
 /// Close reasons of more than 123 bytes do not fit a control frame (RFC 6455, 5.5).
 constexpr std::size_t max_reason = 123;
 
+/// The channels of `asked` that there are; `none` where something was asked for and nothing is left.
+std::vector<std::string> watchable(const std::vector<std::string>& asked) {
+  std::vector<std::string> result;
+  std::copy_if(asked.begin(), asked.end(), std::back_inserter(result),
+               [](const auto& x) { return codec::channel_fault(x).empty(); });
+  if (result.empty() && !asked.empty())
+    result.emplace_back(codec::no_channel);
+  return result;
+}
+
+/// What is wrong with the channels of a URL; empty: nothing.
+std::string fault_of_query(const std::vector<std::string>& asked) {
+  std::string result;
+  std::size_t more = 0;
+  for (const auto& x : asked) {
+    auto fault = codec::channel_fault(x);
+    if (!fault.empty() && result.empty())
+      result = "'subscribe' in the URL " + fault;
+    else if (!fault.empty())
+      ++more;
+  }
+  return more == 0 ? result : result + "; " + std::to_string(more) + " more are wrong";
+}
+
 double seconds(std::chrono::milliseconds x) { return std::chrono::duration<double>(x).count(); }
 
 std::string anonymous_name(const std::string& peer) { return "anonymous@" + peer.substr(0, peer.rfind(':')); }
@@ -23,7 +52,8 @@ model::object welcome_data(const connection_services& of, protocol::connection_i
                            std::string_view position, bool resumed) {
   model::object limits{{"max_message_bytes", std::uint64_t{of.edge.max_message_bytes}},
                        {"max_messages", std::uint64_t{messages_allowed(role, of.limits)}},
-                       {"window_seconds", seconds(of.limits.window)}};
+                       {"window_seconds", seconds(of.limits.window)},
+                       {"max_channels", std::uint64_t{max_channels}}};
   model::object data{{"connection_id", protocol::to_string(id)},
                      {"node", of.node},
                      {"server", "towncrier/" TOWNCRIER_VERSION},
@@ -140,11 +170,10 @@ void connection_state::join() {
   phase_ = phase::joining;
   auto& request = arrival_->request;
   const auto automatic = request.channels.empty() && services_->edge.auto_subscribe;
-  if (automatic)
-    request.channels.emplace_back("world");
+  auto channels = automatic ? std::vector<std::string>{"world"} : watchable(request.channels);
   joined_hub_ = true;
   self_->send(services_->hub,
-              protocol::join_request{self_, std::move(request.channels), automatic, std::move(request.position)});
+              protocol::join_request{self_, std::move(channels), automatic, std::move(request.position)});
 }
 
 void connection_state::welcome(const protocol::joined& x) {
@@ -155,6 +184,8 @@ void connection_state::welcome(const protocol::joined& x) {
   phase_ = phase::live;
   outlet_->advance(x.position);
   send("welcome", welcome_data(*services_, id_, who_.role, outlet_->position(), x.resumed));
+  if (auto fault = fault_of_query(arrived->request.channels); !fault.empty())
+    refuse({protocol::errc::invalid_message, std::move(fault), std::nullopt});
   if (arrived->auth_message)
     send("result", protocol::done_data(*arrived->auth_message));
   handle(reader_->take_kept());

@@ -123,7 +123,10 @@ private:
   std::optional<model::client_message> decode(const protocol::socket_message& x);
   void authenticate(model::client_message& x);
   void pass_on(std::vector<model::client_message> messages);
+  void note_refused(const std::optional<model::message_id>& id, model::publish_request& x);
+  void settle(const model::message_id& id);
   void refuse(reader::fault x);
+  void count_fault();
   void pace_reading();
   /// For operators who look on.
   void debug(bool inbound, std::string message);

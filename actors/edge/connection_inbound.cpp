@@ -107,8 +107,7 @@ void connection_state::pass_on(std::vector<model::client_message> messages) {
     begin_following(messages, *services_->traces, protocol::to_string(id_));
   for (auto& message : messages)
     if (auto* published = std::get_if<model::publish_request>(&message.body))
-      for (auto& sentence : published->refused)
-        refuse({protocol::errc::invalid_message, std::move(sentence), message.id});
+      note_refused(message.id, *published);
   protocol::receipt_ptr back;
   if (auto published = in_flight_.add(messages); published.weight != 0)
     back = std::make_shared<receipt>(self_, std::move(published));
@@ -123,11 +122,33 @@ void connection_state::pass_on(std::vector<model::client_message> messages) {
   pace_reading();
 }
 
+/// Parts of a batch are wrong: one with an `id` is answered once, when the rest has been delivered.
+void connection_state::note_refused(const std::optional<model::message_id>& id, model::publish_request& x) {
+  if (x.refused.empty())
+    return;
+  if (id)
+    return in_flight_.add_faults(*id, x.items.size(), std::move(x.refused));
+  for (auto& sentence : x.refused)
+    refuse({protocol::errc::invalid_message, std::move(sentence), std::nullopt});
+}
+
+/// Every hub has what was published.
+void connection_state::settle(const model::message_id& id) {
+  auto faults = in_flight_.take_faults(id);
+  if (!faults)
+    return send("result", protocol::done_data(id));
+  faults->insert(faults->begin(), {"code", static_cast<int>(protocol::errc::invalid_message)});
+  faults->emplace_back("id", protocol::to_value(id));
+  services_->traffic->errors_sent.add();
+  send("error", std::move(*faults));
+  count_fault();
+}
+
 void connection_state::delivered(const protocol::delivered& x) {
   const auto done = in_flight_.finish(x);
   if (phase_ == phase::live)
     for (const auto& id : done)
-      send("result", protocol::done_data(id));
+      settle(id);
   pace_reading();
 }
 
@@ -135,6 +156,10 @@ void connection_state::refuse(reader::fault x) {
   if (phase_ == phase::closing)
     return;
   send_failure({x.code, std::move(x.sentence), std::move(x.id), std::nullopt, std::nullopt});
+  count_fault();
+}
+
+void connection_state::count_fault() {
   if (reader_->too_many_faults(self_->clock().now()))
     close(protocol::close_code::policy, "too many bad messages");
 }

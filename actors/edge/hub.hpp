@@ -47,7 +47,7 @@ struct hub_state {
   void leave(const protocol::leave_order& x);
   void subscribe(protocol::subscribe_order& x);
   void unsubscribe(protocol::unsubscribe_order& x);
-  void confirm(const viewer& to, slot_type slot, std::string_view type, const std::optional<model::message_id>& id);
+  void confirm(const viewer& to, std::string_view type, model::object data, const std::optional<model::message_id>& id);
   void watch_world(slot_type slot);
   void show_difference(slot_type slot, const std::vector<fanout::item_ptr>& visible_before);
   void heartbeat(protocol::heartbeat_order& x);

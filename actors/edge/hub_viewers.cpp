@@ -1,4 +1,5 @@
 #include "actors/edge/hub.hpp"
+#include "actors/edge/subscription_answer.hpp"
 #include "model/wall_clock.hpp"
 #include "protocol/replies.hpp"
 
@@ -75,7 +76,13 @@ void hub_state::leave(const protocol::leave_order& x) {
 void hub_state::subscribe(protocol::subscribe_order& x) {
   auto* viewer = viewers.find(x.from);
   const auto& [channels, area, snapshot] = x.request;
-  if (viewer == nullptr || wants.park(x.from.viewer.address(), wants_of(channels, area), x))
+  if (viewer == nullptr)
+    return;
+  const auto wanted = parse_channels(channels);
+  if (auto no = too_many_channels(interest(), x.from.slot, wanted))
+    return self->send(viewer->who, protocol::failure_answer{protocol::errc::invalid_message, std::move(*no), x.id,
+                                                            std::nullopt, std::nullopt});
+  if (wants.park(x.from.viewer.address(), wants_of(channels, area), x))
     return;
   const auto& known = shown();
   const auto slot = x.from.slot;
@@ -87,8 +94,9 @@ void hub_state::subscribe(protocol::subscribe_order& x) {
     const flow::channel world{flow::channel_kind::world, {}};
     window.unsubscribe(slot, {&world, 1}, false, now());
   }
-  window.subscribe(slot, parse_channels(channels), area, now());
-  confirm(*viewer, slot, "subscribed", x.id);
+  const auto added = interest().count_new(slot, wanted);
+  window.subscribe(slot, wanted, area, now());
+  confirm(*viewer, "subscribed", subscription_answer(interest(), slot, "added", added), x.id);
   if (viewer->is_waiting() && snapshot)
     give_up_catch_up(slot); // it begins here and now
   if (viewer->is_live() && snapshot)
@@ -104,13 +112,15 @@ void hub_state::unsubscribe(protocol::unsubscribe_order& x) {
   if (viewer == nullptr || wants.park(x.from.viewer.address(), {false, {}}, x))
     return;
   viewer->automatic = false;
-  window.unsubscribe(x.from.slot, parse_channels(x.request.channels), x.request.area, now());
-  confirm(*viewer, x.from.slot, "unsubscribed", x.id);
+  const auto slot = x.from.slot;
+  const auto count = interest().channel_count(slot);
+  window.unsubscribe(slot, parse_channels(x.request.channels), x.request.area, now());
+  const auto removed = count - interest().channel_count(slot);
+  confirm(*viewer, "unsubscribed", subscription_answer(interest(), slot, "removed", removed), x.id);
 }
 
-void hub_state::confirm(const viewer& to, slot_type slot, std::string_view type,
+void hub_state::confirm(const viewer& to, std::string_view type, model::object data,
                         const std::optional<model::message_id>& id) {
-  auto data = interest_object(interest(), slot);
   if (id)
     data.emplace_back("id", protocol::to_value(*id));
   self->send(to.who, protocol::answer{std::string{type}, std::move(data), {}});

@@ -1,5 +1,7 @@
 #include "actors/ops/trace_question.hpp"
 
+#include "codec/names.hpp"
+
 #include <charconv>
 #include <system_error>
 
@@ -25,8 +27,8 @@ std::optional<std::uint64_t> whole_number(const model::object& question, std::st
 
 bool is_trace_subject(std::string_view x) {
   for (const std::string_view prefix : {"character:", "event:", "connection:c"})
-    if (x.starts_with(prefix) && x.size() > prefix.size())
-      return x.size() <= 600;
+    if (x.starts_with(prefix))
+      return codec::name_fault(x.substr(prefix.size())).empty();
   return false;
 }
 

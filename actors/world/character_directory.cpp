@@ -1,6 +1,7 @@
 #include "actors/world/character_directory.hpp"
 
 #include "actors/world/character_publisher.hpp"
+#include "model/limits.hpp"
 #include "tracing/notes.hpp"
 
 #include <algorithm>
@@ -110,7 +111,7 @@ void character_directory_state::overtaken(const protocol::overtaken& x) {
     forget(one.id);
     if (one.own)
       again.inputs.push_back({model::change_kind::update, one.id, one.own->name, one.own->state, one.own->location,
-                              one.own->place, one.own->attributes, one.own->timestamp});
+                              one.own->place.value_or(model::no_place), one.own->attributes, one.own->timestamp});
   }
   if (!again.inputs.empty())
     publish(again);

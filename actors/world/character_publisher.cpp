@@ -1,5 +1,6 @@
 #include "actors/world/character_publisher.hpp"
 
+#include "model/limits.hpp"
 #include "model/wall_clock.hpp"
 #include "tracing/notes.hpp"
 
@@ -10,13 +11,21 @@ namespace {
 model::object merged_attributes(const model::object& before, const model::character_input& input) {
   if (!input.attributes)
     return before;
-  if (input.kind == model::change_kind::update)
-    return *input.attributes;
-  auto result = before;
-  for (const auto& [key, x] : *input.attributes)
-    model::set(result, key, x);
+  auto result = input.kind == model::change_kind::update ? model::object{} : before;
+  if (result.empty())
+    result = *input.attributes;
+  else
+    for (const auto& [key, x] : *input.attributes)
+      model::set(result, key, x);
   std::erase_if(result, [](const auto& member) { return member.second.is_null(); });
   return result;
+}
+
+std::optional<model::point> merged_place(const std::optional<model::point>& before,
+                                         const std::optional<model::point>& input) {
+  if (!input)
+    return before;
+  return model::is_no_place(*input) ? std::nullopt : input;
 }
 
 /// A change that is followed has its version now; one that made no change is held back.
@@ -39,8 +48,7 @@ model::character merged(const model::character& before, const model::character_i
     now.state = *input.state;
   if (input.location)
     now.location = *input.location;
-  if (input.place)
-    now.place = input.place;
+  now.place = merged_place(before.place, input.place);
   now.attributes = merged_attributes(before.attributes, input);
   return now;
 }
@@ -53,7 +61,10 @@ model::change character_publisher_state::apply(const model::character_input& inp
   auto next = merged(*latest, input);
   ++next.rev.version;
   next.timestamp = input.timestamp.value_or(now);
-  model::character_change change{input.kind, nullptr, latest->state, next.attributes != latest->attributes};
+  // Who merges a change into what it knows keeps the place that it does not name: the whole state takes it away.
+  const bool loses_place = input.kind == model::change_kind::state_change && latest->place && !next.place;
+  model::character_change change{loses_place ? model::change_kind::update : input.kind, nullptr, latest->state,
+                                 next.attributes != latest->attributes};
   latest = std::make_shared<const model::character>(std::move(next));
   change.now = latest;
   if (memory)
@@ -73,9 +84,14 @@ std::optional<model::change> character_publisher_state::take(const model::charac
   if (held)
     before = merged(before, *held);
   auto after = merged(before, input);
-  held = model::character_input{
-      model::change_kind::update, after.id,       after.name, after.state, after.location, after.place,
-      after.attributes,           input.timestamp};
+  held = model::character_input{model::change_kind::update,
+                                after.id,
+                                after.name,
+                                after.state,
+                                after.location,
+                                after.place.value_or(model::no_place),
+                                after.attributes,
+                                input.timestamp};
   return std::nullopt;
 }
 

@@ -6,7 +6,7 @@
 namespace towncrier::world {
 
 /// Merges what is said of a character into its state: what was left out stays as it was; `update` replaces the
-/// attributes, `state_change` merges them and a null removes one. The revision is not touched.
+/// attributes, `state_change` merges them, and a null removes one in both. The revision is not touched.
 model::character merged(const model::character& before, const model::character_input& input);
 
 /// A character of which nothing has been said yet; who nobody named is called by the id.

@@ -1,6 +1,7 @@
 #include "codec/batch.hpp"
 
 #include "codec/msgpack_writer.hpp"
+#include "model/limits.hpp"
 
 #include <algorithm>
 #include <array>
@@ -106,7 +107,7 @@ public:
       return std::nullopt;
     }
     const auto x = take<double>();
-    return model::point{x, take<double>()};
+    return model::nearest_place({x, take<double>()});
   }
 
   bool failed() const noexcept { return failed_; }
@@ -123,7 +124,7 @@ std::optional<model::change> read_event(model::value& from) {
   model::event x;
   x.event_type = in.take<std::string>();
   x.data = in.take_any();
-  x.timestamp = in.take<double>();
+  x.timestamp = model::nearest_timestamp(in.take<double>());
   x.key = in.take_count();
   if (in.failed())
     return std::nullopt;
@@ -145,7 +146,7 @@ std::optional<model::change> read_character(model::value& from) {
   x.rev.epoch = in.take_count();
   x.rev.version = in.take_count();
   x.rev.owner = in.take<std::string>();
-  x.timestamp = in.take<double>();
+  x.timestamp = model::nearest_timestamp(in.take<double>());
   change.previous_state = in.take<std::string>();
   change.attributes_changed = in.take<bool>();
   if (in.failed())

@@ -1,6 +1,6 @@
 #include "codec/fields.hpp"
 
-#include "codec/utf8.hpp"
+#include "model/limits.hpp"
 
 #include <fmt/format.h>
 
@@ -17,12 +17,6 @@ constexpr std::string_view an_id = "a string or an integer";
 bool is_number(const model::value& x) { return x.kind() == a_number; }
 
 } // namespace
-
-std::string quoted(std::string_view x) {
-  constexpr std::size_t longest = 64;
-  const auto front = utf8_prefix(x, longest);
-  return fmt::format("'{}{}'", front, front.size() < x.size() ? "..." : "");
-}
 
 template <class T>
 std::optional<T> fields::take(std::string_view key, std::string_view wanted) {
@@ -54,8 +48,10 @@ std::optional<double> fields::number(std::string_view key) {
 }
 
 std::optional<model::value> fields::any(std::string_view key) {
-  auto* x = find(key);
-  return x == nullptr ? std::nullopt : std::optional{std::move(*x)};
+  for (auto& [name, x] : members_)
+    if (name == key)
+      return std::move(x);
+  return std::nullopt;
 }
 
 std::string fields::required_text(std::string_view key) {
@@ -79,8 +75,7 @@ double fields::required_number(std::string_view key) {
   return x.value_or(0);
 }
 
-model::character_id fields::character_id() {
-  constexpr std::string_view key = "character_id";
+model::character_id fields::character_id(std::string_view key) {
   auto* x = find(key);
   if (x == nullptr) {
     missing(key, an_id);
@@ -93,19 +88,40 @@ model::character_id fields::character_id() {
   auto* id = x->get_if<std::string>();
   if (id == nullptr)
     wrong(key, *x, an_id);
-  else if (id->empty() || id->size() > max_name_size)
-    fail(fmt::format("'{}' has {} bytes; give 1 to {}", key, id->size(), max_name_size));
+  else if (const auto fault = name_fault(*id); !fault.empty())
+    fail(fmt::format("'{}' {}", key, fault));
   return {id == nullptr ? std::string{} : std::move(*id), false};
 }
 
+std::optional<std::string> fields::location(std::string_view key) {
+  auto x = text(key);
+  if (x && x->size() > max_name_size)
+    fail(fmt::format("'{}' has {} bytes; give at most {}", key, x->size(), max_name_size));
+  return x;
+}
+
 std::optional<model::point> fields::place() {
+  if (is_null("x") && is_null("y"))
+    return model::no_place;
   const auto x = number("x");
   const auto y = number("y");
-  if (x && y)
+  if (x && y) {
+    if (!model::is_near({*x, *y}))
+      fail(
+          fmt::format("'x' or 'y' is too far away: {}, {}; give at most {} either way", *x, *y, model::max_coordinate));
     return model::point{*x, *y};
+  }
   if (x || y)
     fail(fmt::format("'{}' is given without '{}'; give both or neither", x ? 'x' : 'y', x ? 'y' : 'x'));
   return std::nullopt;
+}
+
+std::optional<double> fields::timestamp(std::string_view key) {
+  const auto x = number(key);
+  if (x && !model::has_date(*x))
+    fail(fmt::format("'{}' is {}, which is no time from the year 1 to 9999; give seconds since 1970, not milliseconds",
+                     key, *x));
+  return x;
 }
 
 void fields::fail(std::string_view sentence) {
@@ -118,6 +134,11 @@ model::value* fields::find(std::string_view key) {
     if (name == key)
       return x.is_null() ? nullptr : &x;
   return nullptr;
+}
+
+bool fields::is_null(std::string_view key) const noexcept {
+  const auto* x = model::find(members_, key);
+  return x != nullptr && x->is_null();
 }
 
 void fields::missing(std::string_view key, std::string_view wanted) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "codec/names.hpp"
 #include "model/client_message.hpp"
 
 #include <optional>
@@ -8,12 +9,9 @@
 
 namespace towncrier::codec {
 
-/// The longest name of a character, a channel or a kind of event, in bytes.
-inline constexpr std::size_t max_name_size = 256;
-
 /// Reads named members out of an object that a client sent, and remembers the first thing that was wrong with them. A
-/// member that is null counts as left out, and members nobody asks for are ignored. Members are moved out: read each
-/// once.
+/// member that is null counts as left out where nothing else is said, and members nobody asks for are ignored. Members
+/// are moved out: read each once.
 class fields {
 public:
   /// `subject` begins every sentence: it is the type of the message.
@@ -24,6 +22,8 @@ public:
   std::optional<bool> boolean(std::string_view key);
   std::optional<model::array> list(std::string_view key);
   std::optional<model::object> object(std::string_view key);
+
+  /// The member as it is, null too.
   std::optional<model::value> any(std::string_view key);
 
   /// Whether there is such a member, whatever it holds.
@@ -33,11 +33,17 @@ public:
   std::string required_text(std::string_view key);
   double required_number(std::string_view key);
 
-  /// `character_id`: a string of 1 to `max_name_size` bytes, or an integer.
-  model::character_id character_id();
+  /// A string of 1 to `max_name_size` bytes, or an integer.
+  model::character_id character_id(std::string_view key = "character_id");
 
-  /// `x` and `y`: together or not at all.
+  /// A string of at most `max_name_size` bytes.
+  std::optional<std::string> location(std::string_view key = "location");
+
+  /// `x` and `y`: together or not at all. Both null: `model::no_place`.
   std::optional<model::point> place();
+
+  /// Seconds since the Unix epoch, which have a date (see `model::has_date`).
+  std::optional<double> timestamp(std::string_view key = "timestamp");
 
   /// Notes what was wrong, unless something was before.
   void fail(std::string_view sentence);
@@ -50,6 +56,7 @@ public:
 
 private:
   model::value* find(std::string_view key);
+  bool is_null(std::string_view key) const noexcept;
   void missing(std::string_view key, std::string_view wanted);
   void wrong(std::string_view key, const model::value& found, std::string_view wanted);
 
@@ -60,8 +67,5 @@ private:
   model::object& members_;
   std::string error_;
 };
-
-/// `x` in quotes for a sentence, cut off when it is long.
-std::string quoted(std::string_view x);
 
 } // namespace towncrier::codec

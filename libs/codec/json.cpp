@@ -11,32 +11,59 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <optional>
 
 namespace towncrier::codec {
 
 namespace {
 
-/// The double nearest to `digits`; infinite when there is none.
+/// The power of ten of the first digit of `digits` that is not 0: 2 for `123.4`, -2 for `0.0123`, 301 for `1.2e301`.
+/// Nothing when all are 0. Exponents that are absurd count as large ones.
+std::optional<long> order_of(std::string_view digits) {
+  constexpr long absurd = 1'000'000'000;
+  const auto mantissa = digits.substr(0, digits.find_first_of("eE"));
+  const auto first = mantissa.find_first_of("123456789");
+  if (first == std::string_view::npos)
+    return std::nullopt;
+  const auto point = static_cast<long>(std::min(mantissa.find('.'), mantissa.size()));
+  const auto at = static_cast<long>(first);
+  long exponent = 0;
+  if (mantissa.size() < digits.size()) {
+    auto text = digits.substr(mantissa.size() + 1);
+    const bool down = text.front() == '-';
+    if (down || text.front() == '+')
+      text.remove_prefix(1);
+    if (std::from_chars(text.data(), text.data() + text.size(), exponent).ec != std::errc{})
+      exponent = absurd;
+    exponent = std::min(exponent, absurd) * (down ? -1 : 1);
+  }
+  return exponent + (at < point ? point - at - 1 : point - at);
+}
+
+/// The double nearest to `digits`: 0 when it is too small for one, infinite when it is too large.
 double nearest_double(std::string_view digits) {
   double x = 0;
   if (std::from_chars(digits.data(), digits.data() + digits.size(), x).ec != std::errc::result_out_of_range)
     return x;
-  const auto tiny = digits.find("e-") != std::string_view::npos || digits.find("E-") != std::string_view::npos ||
-                    digits.find_first_of("eE") == std::string_view::npos;
-  return tiny ? 0 : std::numeric_limits<double>::infinity();
+  const auto nearest = order_of(digits).value_or(-1) < 0 ? 0.0 : std::numeric_limits<double>::infinity();
+  return digits.front() == '-' ? -nearest : nearest;
 }
 
 /// Adds a number that is written as JSON wants it: as an integer where 64 bits hold it.
 bool append_number(value_builder& out, std::string_view digits) {
   const auto* end = digits.data() + digits.size();
+  if (digits == "-0") // which only a double holds
+    return out.number(-0.0);
   if (std::int64_t x = 0; std::from_chars(digits.data(), end, x) == std::from_chars_result{end, std::errc{}})
     return out.integer(x);
   if (std::uint64_t x = 0; std::from_chars(digits.data(), end, x) == std::from_chars_result{end, std::errc{}})
     return out.integer(x);
-  return out.number(nearest_double(digits));
+  const auto x = nearest_double(digits);
+  return std::isfinite(x) ? out.number(x) : out.fail("a number that no double can hold");
 }
 
 /// What the reader calls; the names are RapidJSON's. Numbers come as text, because the reader's own conversion to the
@@ -107,28 +134,60 @@ void append_escaped(std::string& out, char c) {
     fmt::format_to(std::back_inserter(out), FMT_COMPILE("u{:04x}"), code);
 }
 
-void append_array(std::string& out, const model::array& xs) {
-  out += '[';
-  for (const auto& x : xs) {
-    if (&x != &xs.front())
-      out += ',';
-    append_json(out, x);
-  }
-  out += ']';
+/// Whether JavaScript, which knows doubles alone, would round it.
+bool is_safe(std::int64_t x) noexcept { return x >= -max_safe_integer && x <= max_safe_integer; }
+bool is_safe(std::uint64_t x) noexcept { return x <= std::uint64_t{max_safe_integer}; }
+
+template <class Integer>
+void append_safe_integer(std::string& out, Integer x) {
+  if (is_safe(x))
+    return append_json_integer(out, x);
+  out += '"';
+  append_json_integer(out, x);
+  out += '"';
 }
 
-/// Appends each kind of value.
+/// Appends each kind of value; `safe`: as `append_safe_json` does.
+template <bool safe>
 struct json_visitor {
   std::string& out;
 
   void operator()(std::nullptr_t) const { out += "null"; }
   void operator()(bool x) const { out += x ? "true" : "false"; }
-  void operator()(std::int64_t x) const { append_json_integer(out, x); }
-  void operator()(std::uint64_t x) const { append_json_integer(out, x); }
+  void operator()(std::int64_t x) const { integer(x); }
+  void operator()(std::uint64_t x) const { integer(x); }
   void operator()(double x) const { append_json_number(out, x); }
   void operator()(const std::string& x) const { append_json_string(out, x); }
-  void operator()(const model::array& xs) const { append_array(out, xs); }
-  void operator()(const model::object& xs) const { append_json_object(out, xs); }
+  void operator()(const model::array& xs) const {
+    out += '[';
+    for (const auto& x : xs) {
+      if (&x != &xs.front())
+        out += ',';
+      value(x);
+    }
+    out += ']';
+  }
+  void operator()(const model::object& xs) const {
+    out += '{';
+    for (const auto& [key, x] : xs) {
+      if (&key != &xs.front().first)
+        out += ',';
+      append_json_string(out, key);
+      out += ':';
+      value(x);
+    }
+    out += '}';
+  }
+
+  void value(const model::value& x) const { std::visit(*this, x.data()); }
+
+  template <class Integer>
+  void integer(Integer x) const {
+    if constexpr (safe)
+      append_safe_integer(out, x);
+    else
+      append_json_integer(out, x);
+  }
 };
 
 } // namespace
@@ -148,19 +207,16 @@ model::result<model::value> parse_json(std::string_view text, std::size_t max_de
   return out.take();
 }
 
-void append_json(std::string& out, const model::value& x) { std::visit(json_visitor{out}, x.data()); }
+void append_json(std::string& out, const model::value& x) { json_visitor<false>{out}.value(x); }
 
-void append_json_object(std::string& out, const model::object& xs) {
-  out += '{';
-  for (const auto& [key, x] : xs) {
-    if (&key != &xs.front().first)
-      out += ',';
-    append_json_string(out, key);
-    out += ':';
-    append_json(out, x);
-  }
-  out += '}';
-}
+void append_json_object(std::string& out, const model::object& xs) { json_visitor<false>{out}(xs); }
+
+void append_safe_json(std::string& out, const model::value& x) { json_visitor<true>{out}.value(x); }
+
+void append_safe_json_object(std::string& out, const model::object& xs) { json_visitor<true>{out}(xs); }
+
+void append_safe_json_integer(std::string& out, std::int64_t x) { append_safe_integer(out, x); }
+void append_safe_json_integer(std::string& out, std::uint64_t x) { append_safe_integer(out, x); }
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';

@@ -23,6 +23,16 @@ void append_json(std::string& out, const model::value& x);
 /// Appends `xs` as a compact JSON object.
 void append_json_object(std::string& out, const model::object& xs);
 
+/// The largest integer of which JavaScript's numbers, which are doubles, hold every one up to it: 2^53 - 1.
+inline constexpr std::int64_t max_safe_integer = 9'007'199'254'740'991;
+
+/// As the two above, for clients that may be written in JavaScript: integers beyond `max_safe_integer`, either way, are
+/// written as strings of their digits, so that nobody rounds them.
+void append_safe_json(std::string& out, const model::value& x);
+void append_safe_json_object(std::string& out, const model::object& xs);
+void append_safe_json_integer(std::string& out, std::int64_t x);
+void append_safe_json_integer(std::string& out, std::uint64_t x);
+
 /// Appends `text` as a JSON string with its quotes. Precondition: valid UTF-8.
 void append_json_string(std::string& out, std::string_view text);
 

@@ -244,11 +244,11 @@ std::string assemble(format f, std::span<const std::string_view> fragments, std:
 
 std::string encode_message(format f, std::string_view type, const model::value& data, double timestamp,
                            std::string_view position) {
-  return encode(f, [&](auto out) { write_envelope(out, type, timestamp, position, [&] { out.value(data); }); });
+  return encode(f, [&](auto out) { write_envelope(out, type, timestamp, position, [&] { out.exact_value(data); }); });
 }
 
 std::string encode_value(format f, const model::value& x) {
-  return encode(f, [&](auto out) { out.value(x); });
+  return encode(f, [&](auto out) { out.exact_value(x); });
 }
 
 } // namespace towncrier::codec

@@ -9,6 +9,10 @@
 
 namespace towncrier::codec {
 
+/// What follows writes integers that JavaScript would round as strings in JSON (see `append_safe_json`), and as
+/// integers in MessagePack, but for `encode_message` and `encode_value`, which leave them numbers: what stands there is
+/// the server's own, or an `id` that its client wrote.
+
 /// Encodes one change as one whole message, `{type, data, timestamp}` in this order, without a position. Such
 /// fragments are made once and put together for many clients by `assemble`.
 std::string encode_change(format f, const model::change& x);

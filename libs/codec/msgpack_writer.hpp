@@ -76,6 +76,7 @@ public:
   void end_map() const {}
   void key(std::string_view name) const { text(name); }
   void value(const model::value& x) const { append_msgpack(out_, x); }
+  void exact_value(const model::value& x) const { value(x); }
   void object(const model::object& xs) const { append_msgpack_object(out_, xs); }
 
   /// The next element of an array that was encoded before.

@@ -1,6 +1,7 @@
 #include "codec/publish_command.hpp"
 
 #include "codec/fields.hpp"
+#include "model/limits.hpp"
 
 #include <fmt/format.h>
 
@@ -12,8 +13,14 @@ using publish_result = model::result<model::publish_input>;
 
 /// The sender's clock: the data's own time, or else when the message was sent.
 std::optional<double> timestamp_of(fields& in, const envelope& x) {
-  const auto own = in.number("timestamp");
-  return own ? own : x.timestamp;
+  const auto own = in.timestamp();
+  if (own || !x.timestamp)
+    return own;
+  if (!model::has_date(*x.timestamp))
+    in.fail(fmt::format("the message's 'timestamp' is {}, which is no time from the year 1 to 9999; give seconds since "
+                        "1970, not milliseconds",
+                        *x.timestamp));
+  return x.timestamp;
 }
 
 publish_result finish(const fields& in, model::publish_input x) {
@@ -28,7 +35,7 @@ publish_result read_update(fields in, const envelope& x) {
   out.id = in.character_id();
   out.name = in.text("name");
   out.state = in.text("state");
-  out.location = in.text("location");
+  out.location = in.location();
   out.place = in.place();
   out.attributes = in.object("attributes");
   out.timestamp = timestamp_of(in, x);
@@ -41,7 +48,7 @@ publish_result read_state_change(fields in, const envelope& x) {
   out.kind = model::change_kind::state_change;
   out.id = in.character_id();
   out.state = in.text("new_state");
-  out.location = in.text("location");
+  out.location = in.location();
   out.place = in.place();
   out.attributes = in.object("attributes");
   out.timestamp = timestamp_of(in, x);

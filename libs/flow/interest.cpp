@@ -94,6 +94,15 @@ std::size_t interest::channel_count(slot who) const noexcept {
   return sum;
 }
 
+std::size_t interest::count_new(slot who, std::span<const channel> channels) const {
+  const auto* x = find(who);
+  const auto* y = find_narrow(who);
+  return static_cast<std::size_t>(std::count_if(channels.begin(), channels.end(), [&](const channel& z) {
+    return z.kind == channel_kind::world ? x == nullptr || !x->world
+                                         : y == nullptr || !y->names[at(z.kind)].contains(z.name);
+  }));
+}
+
 std::optional<model::area> interest::area(slot who) const {
   const auto* x = find_narrow(who);
   return x == nullptr ? std::nullopt : x->area;

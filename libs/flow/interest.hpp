@@ -53,6 +53,9 @@ public:
   /// The channels in force, as the protocol writes them, sorted. The area is not among them.
   std::vector<std::string> channels(slot who) const;
   std::size_t channel_count(slot who) const noexcept;
+
+  /// How many of `channels` `who` does not have yet.
+  std::size_t count_new(slot who, std::span<const channel> channels) const;
   std::optional<model::area> area(slot who) const;
 
   bool visible(slot who, const model::character& x) const;

@@ -1,3 +1,4 @@
+#include "model/limits.hpp"
 #include "town/definition.hpp"
 #include "town/fields.hpp"
 #include "town/names.hpp"
@@ -77,9 +78,13 @@ private:
   void examine_names(const std::vector<T>& xs, std::string_view what) {
     if (xs.empty())
       fault_.note(1, fmt::format("{}: there has to be at least one, headed [[{}]]", what, what));
-    for (const auto& x : xs)
+    for (const auto& x : xs) {
       if (find_named(xs, x.name) != &x)
         fault_.note(x.line, fmt::format("{}.name: \"{}\" is there twice; names are unique", what, x.name));
+      if (x.name.size() > model::max_name_size)
+        fault_.note(x.line, fmt::format("{}.name: has {} bytes; allowed: at most {}", what, x.name.size(),
+                                        model::max_name_size));
+    }
   }
 
   bool on_the_map(const model::point& x) const noexcept {

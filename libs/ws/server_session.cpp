@@ -73,8 +73,8 @@ void server_session::fail(std::uint16_t code, std::string reason) {
   if (phase_ == phase::open) {
     phase_ = phase::closing;
     close_code_ = code;
-    close_reason_ = std::move(reason);
-    wire_->send_close(code);
+    close_reason_ = clip(reason, max_reason);
+    wire_->send_close(code, close_reason_);
   }
   finish();
 }

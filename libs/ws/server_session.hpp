@@ -50,6 +50,8 @@ private:
   void read();
   void wait_to_read(io_outcome::kind until);
   void on_read_end(const io_outcome& out);
+  /// Why the client is told that it is closed, where its frames cannot be read any further.
+  std::string what_broke() const;
   bool take(std::string_view bytes);
   bool take_message();
   void answer_ping();

@@ -92,6 +92,13 @@ void server_session::on_read_end(const io_outcome& out) {
 }
 
 /// Whether reading may go on; where it may not, what is left is kept.
+std::string server_session::what_broke() const {
+  constexpr std::uint16_t too_big = 1009;
+  return reader_.close_code() == too_big
+             ? "a message may have at most " + std::to_string(options_->max_message_bytes) + " bytes"
+             : "the client broke the protocol";
+}
+
 bool server_session::take(std::string_view bytes) {
   while (wants_to_read()) {
     switch (reader_.read(bytes)) {
@@ -112,7 +119,7 @@ bool server_session::take(std::string_view bytes) {
         on_client_close();
         return false;
       case frame_reader::event::broken:
-        fail(reader_.close_code(), "the client broke the protocol");
+        fail(reader_.close_code(), what_broke());
         return false;
     }
   }

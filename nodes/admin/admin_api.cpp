@@ -1,6 +1,8 @@
 #include "nodes/admin/admin_api.hpp"
 
 #include "codec/json.hpp"
+#include "codec/names.hpp"
+#include "codec/utf8.hpp"
 
 #include <caf/scoped_actor.hpp>
 
@@ -34,6 +36,30 @@ ws::http_response trace_response(const model::value& x) {
     return json_response(x);
   return json_response(model::object{{"error", *error}},
                        status == nullptr ? 404 : static_cast<unsigned>(status->number_or(404)));
+}
+
+/// What is wrong with the names in a question; empty: nothing.
+std::string fault_of(const ws::http_request& x) {
+  if (!codec::is_utf8(x.path))
+    return "the path is not valid UTF-8";
+  for (const auto& [key, value] : x.query) {
+    if (!codec::is_utf8(key))
+      return "the query has a name that is not valid UTF-8";
+    const auto fault = key == "character"      ? codec::name_fault(value)
+                       : codec::is_utf8(value) ? std::string{}
+                                               : std::string{"is not valid UTF-8"};
+    if (!fault.empty())
+      return "'" + key + "' " + fault;
+  }
+  return {};
+}
+
+/// What is wrong with the character that is to be acted upon; empty: nothing.
+std::string fault_of_act(const model::object& act) {
+  const auto* x = model::find(act, "character");
+  const auto* name = x == nullptr ? nullptr : x->get_if<std::string>();
+  const auto fault = name == nullptr ? "" : codec::name_fault(*name);
+  return fault.empty() ? fault : "'character' " + fault;
 }
 
 model::object question_of(std::string_view what, const ws::http_request& x) {
@@ -73,6 +99,8 @@ cluster_targets admin_api::cluster() {
 std::optional<ws::http_response> admin_api::answer(const ws::http_request& x, const std::string& who) {
   if (!x.path.starts_with(prefix))
     return std::nullopt;
+  if (auto fault = fault_of(x); !fault.empty())
+    return failure(400, std::move(fault));
   const auto name = std::string_view{x.path}.substr(prefix.size());
   if (name == "actions")
     return x.method == "POST" ? act(x, who) : failure(405, "acts are sent by POST");
@@ -148,6 +176,8 @@ ws::http_response admin_api::act(const ws::http_request& x, const std::string& w
   const auto* members = body ? body->get_if<model::object>() : nullptr;
   if (members == nullptr)
     return failure(400, body ? "send an object: {\"action\": ...}" : body.error());
+  if (auto fault = fault_of_act(*members); !fault.empty())
+    return failure(400, std::move(fault));
   auto question = *members;
   model::set(question, "what", "act");
   auto result = ask(std::move(question));

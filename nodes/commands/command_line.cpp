@@ -1,5 +1,7 @@
 #include "nodes/commands/command_line.hpp"
 
+#include "codec/names.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,6 +16,13 @@ std::optional<int> read_command_line(CLI::App& app, const arguments& x) {
     return fail(misused, fmt::format("{}; '{} --help' says more", wrong.what(), app.get_name()));
   }
   return std::nullopt;
+}
+
+std::string fault_of_channels(const std::vector<std::string>& xs) {
+  for (const auto& x : xs)
+    if (const auto fault = codec::channel_fault(x); !fault.empty())
+      return "--subscribe " + fault;
+  return {};
 }
 
 } // namespace towncrier::commands

@@ -11,6 +11,9 @@ namespace towncrier::commands {
 /// Reads `x` by `app`; gives the exit code when the command cannot go on: what is wrong has been printed.
 std::optional<int> read_command_line(CLI::App& app, const arguments& x);
 
+/// What is wrong with the channels given as `--subscribe`; empty: nothing.
+std::string fault_of_channels(const std::vector<std::string>& xs);
+
 /// The help of `towncrier NAME`, which does what `text` says. `Settings` are default constructed, and
 /// `describe(CLI::App&, Settings&)` is found beside them: it names each option.
 template <class Settings>

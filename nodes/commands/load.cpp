@@ -53,7 +53,7 @@ void describe(CLI::App& app, load_request& x) {
       ->check(CLI::Range(0.1, 1e6))
       ->capture_default_str();
   app.add_option("--subscribe", test.subscribe,
-                 "a channel for every viewer; may be given again (default: the server's)");
+                 "a channel for every viewer, as of 'towncrier watch'; may be given again (default: the server's)");
   app.add_option("--slow-share", test.slow_share, "the part of the viewers that are slow, 0 to 1")
       ->check(CLI::Range(0.0, 1.0));
   app.add_option("--slow-rate", test.slow_rate, "bytes a second that a slow viewer reads; 0: none until the end")
@@ -77,6 +77,8 @@ std::chrono::milliseconds milliseconds(double seconds) {
 
 /// Brings together what was asked for; the sentence says what cannot be.
 std::optional<std::string> complete(load_request& x) {
+  if (auto fault = fault_of_channels(x.test.subscribe); !fault.empty())
+    return fault;
   const auto url = ws::parse_url(x.url);
   if (!url)
     return url.error();

@@ -1,11 +1,33 @@
 #include "nodes/commands/movement.hpp"
 
+#include "codec/json.hpp"
+
+#include <charconv>
+
 namespace towncrier::commands {
 
 namespace {
 
 model::value message(std::string_view type, model::object data) {
   return model::object{{"type", type}, {"data", std::move(data)}};
+}
+
+/// An id as the recording wrote it.
+model::value id_of(const std::string& id, bool integer) {
+  if (std::int64_t x = 0; integer && std::from_chars(id.data(), id.data() + id.size(), x).ec == std::errc{})
+    return x;
+  if (std::uint64_t x = 0; integer && std::from_chars(id.data(), id.data() + id.size(), x).ec == std::errc{})
+    return x;
+  return id;
+}
+
+/// What a character is called by, however its id was written.
+std::string name_of(const model::value& id) {
+  if (const auto* text = id.get_if<std::string>())
+    return *text;
+  std::string digits;
+  codec::append_json(digits, id);
+  return digits;
 }
 
 model::object attributes_of(const movement_row& x) {
@@ -18,7 +40,7 @@ model::object attributes_of(const movement_row& x) {
 }
 
 model::value update(const movement_row& x) {
-  return message("character_update", {{"character_id", x.id},
+  return message("character_update", {{"character_id", id_of(x.id, x.integer_id)},
                                       {"name", "Vehicle " + x.id},
                                       {"state", x.state},
                                       {"location", x.location},
@@ -28,7 +50,7 @@ model::value update(const movement_row& x) {
 }
 
 model::value state_change(const movement_row& x) {
-  return message("state_change", {{"character_id", x.id},
+  return message("state_change", {{"character_id", id_of(x.id, x.integer_id)},
                                   {"new_state", x.state},
                                   {"location", x.location},
                                   {"x", x.x},
@@ -44,15 +66,16 @@ std::string_view state_key(std::string_view key) { return key == "new_state" ? "
 std::vector<model::value> movement::messages(const movement_step& step) {
   std::vector<model::value> result;
   for (const auto& row : step.rows) {
-    const bool known = !seen_.insert_or_assign(row.id, step.t).second;
+    const bool known = !seen_.insert_or_assign(row.id, sighting{step.t, row.integer_id}).second;
     result.push_back(known ? state_change(row) : update(row));
   }
   if (!remove_)
     return result;
   std::erase_if(seen_, [&](const auto& x) {
-    if (x.second == step.t)
+    const auto& [id, seen] = x;
+    if (seen.t == step.t)
       return false;
-    result.push_back(message("character_removed", {{"character_id", x.first}}));
+    result.push_back(message("character_removed", {{"character_id", id_of(id, seen.integer_id)}}));
     return true;
   });
   return result;
@@ -61,15 +84,15 @@ std::vector<model::value> movement::messages(const movement_step& step) {
 void last_states::apply(const model::value& x) {
   const auto* data = x.find("data");
   const auto* id = data ? data->find("character_id") : nullptr;
-  const auto* name = id ? id->get_if<std::string>() : nullptr;
-  if (name == nullptr)
+  if (id == nullptr)
     return;
+  const auto name = name_of(*id);
   if (*x.find("type") == model::value{"character_removed"}) {
-    states_.erase(*name);
+    states_.erase(name);
     return;
   }
   for (const auto& [key, value] : *data->get_if<model::object>())
-    model::set(states_[*name], state_key(key), value);
+    model::set(states_[name], state_key(key), value);
 }
 
 std::vector<model::value> last_states::messages() const {

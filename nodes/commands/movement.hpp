@@ -17,13 +17,17 @@ public:
   /// were.
   explicit movement(bool remove) : remove_(remove) {}
 
-  /// The messages of one second, in the order of its rows.
+  /// The messages of one time, in the order of its rows.
   std::vector<model::value> messages(const movement_step& step);
 
 private:
   bool remove_;
-  /// The second in which each vehicle was seen last.
-  std::map<std::string, std::int64_t> seen_;
+  /// When a vehicle was seen last, and how its id was written.
+  struct sighting {
+    double t = 0;
+    bool integer_id = false;
+  };
+  std::map<std::string, sighting> seen_;
 };
 
 /// The last whole state of every character that messages told of: what a node that knows nothing needs to hear.

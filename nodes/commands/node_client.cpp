@@ -49,7 +49,7 @@ model::result<node_message> decode(ws::message x) {
     return model::failure{value.error()};
   if (x.binary) {
     x.bytes.clear();
-    codec::append_json(x.bytes, *value);
+    codec::append_safe_json(x.bytes, *value);
   }
   return node_message{std::move(*value), std::move(x.bytes)};
 }

@@ -46,7 +46,9 @@ void describe(CLI::App& app, publish_command& command) {
   add_client_flags(app, x.client);
   app.footer(
       "Each row is {\"t\":1,\"id\":\"0\",\"state\":\"DRIVING\",\"location\":\"street\",\"x\":1.5,\"y\":2.5,"
-      "\"angle\":90,\"speed\":8.1}\nwith t in seconds, never falling. A lost connection is taken up again, at the\n"
+      "\"angle\":90,\"speed\":8.1}\nwith t in seconds and fractions of them, never falling, and an id that is a string "
+      "or an integer. angle and speed may\n"
+      "be missing. A lost connection is taken up again, at the\n"
       "same node or another, and what was not acknowledged is sent again.\nExit codes: 0 everything was delivered, 1 "
       "not everything, "
       "2 bad arguments.");

@@ -1,5 +1,6 @@
 #include "nodes/commands/publisher.hpp"
 
+#include "codec/names.hpp"
 #include "model/position.hpp"
 #include "nodes/commands/command.hpp"
 #include "nodes/commands/interrupt.hpp"
@@ -51,10 +52,6 @@ std::optional<node_life> life_in(const model::value& welcome, const std::string&
 bool knows(const model::value& welcome, const std::optional<node_life>& life) {
   const auto known = life ? life_in(welcome, life->node) : std::nullopt;
   return known && known->incarnation == life->incarnation;
-}
-
-model::object unsubscribe_all() {
-  return model::object{{"type", "unsubscribe"}, {"data", model::object{{"channels", model::array{"world"}}}}};
 }
 
 } // namespace
@@ -115,7 +112,7 @@ std::chrono::milliseconds publisher::patience() const {
     return most;
   if (settings_.speed == 0)
     return 0ms;
-  const std::chrono::duration<double> offset{static_cast<double>(step_->t - *first_t_) / settings_.speed};
+  const std::chrono::duration<double> offset{(step_->t - *first_t_) / settings_.speed};
   const auto left = start_ + std::chrono::duration_cast<clock::duration>(offset) - clock::now();
   return std::clamp(std::chrono::ceil<std::chrono::milliseconds>(left), 0ms, most);
 }
@@ -180,7 +177,8 @@ void publisher::count_error(const model::value& error) {
 void publisher::stop(std::string why) { fault_ = std::move(why); }
 
 bool publisher::connect(connect_function* how) {
-  auto made = how(settings_.client, edges_, {});
+  // What we publish is nothing that we have to be shown.
+  auto made = how(settings_.client, edges_, {{"subscribe", std::string{codec::no_channel}}});
   if (!made) {
     connect_error_ = std::move(made.error);
     may_return_ = made.may_return;
@@ -197,8 +195,6 @@ void publisher::begin() {
   batch_messages_ = most >= 1 ? std::min(max_batch_messages, static_cast<std::size_t>(most)) : max_batch_messages;
   batch_bytes_ = static_cast<std::size_t>(limits ? number_in(*limits, "max_message_bytes", 65'536) : 65'536);
   quiet_until_ = {};
-  // What we publish is nothing that we have to be shown.
-  client_->ask(unsubscribe_all());
   window_.restart(knows(client_->welcome(), life_) ? std::vector<model::value>{} : acknowledged_.messages(),
                   batch_messages_, batch_bytes_);
   life_ = life_in(client_->welcome(), text_in(client_->welcome(), "node"));

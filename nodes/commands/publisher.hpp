@@ -83,7 +83,7 @@ private:
   /// Read and not yet due.
   std::optional<movement_step> step_;
   bool at_end_ = false;
-  std::optional<std::int64_t> first_t_;
+  std::optional<double> first_t_;
   clock::time_point start_{};
 
   std::size_t messages_ = 0;

@@ -1,12 +1,13 @@
 #include "nodes/commands/recording.hpp"
 
+#include "codec/fields.hpp"
 #include "codec/json.hpp"
+#include "model/limits.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
 #include <cerrno>
-#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <utility>
@@ -23,34 +24,47 @@ struct gz_closer {
 };
 using gz_ptr = std::unique_ptr<gzFile_s, gz_closer>;
 
-std::optional<double> number(const model::value& row, std::string_view key) {
-  const auto* x = row.find(key);
-  const auto result = x ? x->number_or(std::nan("")) : std::nan("");
-  return std::isnan(result) ? std::nullopt : std::optional{result};
-}
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+constexpr std::string_view blanks = " \t\r\n";
 
-std::optional<std::string> text(const model::value& row, std::string_view key) {
-  const auto* x = row.find(key);
-  const auto* found = x ? x->get_if<std::string>() : nullptr;
-  return found ? std::optional{*found} : std::nullopt;
+/// A text that is there; it may be empty.
+std::string needed_text(codec::fields& in, std::string_view key) {
+  auto x = in.text(key);
+  if (!x)
+    in.fail(fmt::format("'{}' is missing; give a string", key));
+  return std::move(x).value_or("");
 }
 
 } // namespace
 
 model::result<movement_row> parse_row(std::string_view line) {
-  const auto row = codec::parse_json(line);
+  auto row = codec::parse_json(line);
   if (!row)
     return model::failure{row.error()};
-  const auto* t = row->find("t");
-  const auto* second = t ? t->get_if<std::int64_t>() : nullptr;
-  const auto id = text(*row, "id");
-  const auto state = text(*row, "state");
-  const auto location = text(*row, "location");
-  const auto x = number(*row, "x");
-  const auto y = number(*row, "y");
-  if (!second || !id || id->empty() || !state || !location || !x || !y)
-    return model::failure{"a row needs t (an integer), id, state, location (strings), x and y (numbers)"};
-  return movement_row{*second, *id, *state, *location, *x, *y, number(*row, "angle"), number(*row, "speed")};
+  auto* members = row->get_if<model::object>();
+  if (members == nullptr)
+    return model::failure{fmt::format("a row is an object, not {}", row->kind())};
+  codec::fields in{"a row needs t, id, state, location, x and y", *members};
+  movement_row out;
+  out.t = in.required_number("t");
+  auto id = in.character_id("id");
+  out.id = std::move(id.text);
+  out.integer_id = id.integer;
+  out.state = needed_text(in, "state");
+  auto location = in.location();
+  if (!location)
+    in.fail("'location' is missing; give a string");
+  out.location = std::move(location).value_or("");
+  const auto place = in.place();
+  if (!place || model::is_no_place(*place))
+    in.fail("'x' and 'y' are missing; give numbers");
+  out.angle = in.number("angle");
+  out.speed = in.number("speed");
+  if (in.failed())
+    return model::failure{in.error()};
+  out.x = place->x;
+  out.y = place->y;
+  return out;
 }
 
 struct recording::impl {
@@ -79,7 +93,9 @@ struct recording::impl {
       return fault(fmt::format("cannot be read: {}", error == Z_ERRNO ? std::strerror(errno) : message));
     if (line.empty())
       return std::optional<std::string>{};
-    return std::optional{line.substr(0, line.find_last_not_of("\r\n") + 1)};
+    if (line_number == 1 && line.starts_with(byte_order_mark))
+      line.erase(0, byte_order_mark.size());
+    return std::optional{line.substr(0, line.find_last_not_of(blanks) + 1)};
   }
 
   /// The next row; nothing at the end of the file.
@@ -129,7 +145,7 @@ model::result<std::optional<movement_step>> recording::next() {
   if (!row)
     return model::failure{row.error()};
   if (*row && (*row)->t < step.t)
-    return impl_->fault("time goes back");
+    return impl_->fault(fmt::format("time goes back, from {} to {}", step.t, (*row)->t));
   impl_->first = std::move(*row);
   return step.rows.empty() ? std::optional<movement_step>{} : std::optional{std::move(step)};
 }

@@ -34,7 +34,7 @@ void describe(CLI::App& app, watch_settings& x) {
       ->capture_default_str();
   app.add_option("--subscribe", x.channels,
                  "a channel to watch instead of 'world': location:NAME, character:ID, "
-                 "event:TYPE; may be given several times")
+                 "event:TYPE, or none; may be given several times")
       ->allow_extra_args(false);
   app.add_flag("--snapshot", x.snapshot, "begin with the state of everything watched");
   app.add_flag("--json", x.json, "print each message as one line of JSON, those of a batch one by one");
@@ -177,7 +177,11 @@ private:
 std::string watch_help() { return help_of<watch_settings>("Shows what a viewer sees.", "watch"); }
 
 int run_watch(const arguments& line) {
-  return run_with<watch_settings>("watch", line, [](watch_settings& settings) { return watcher{settings}.run(); });
+  return run_with<watch_settings>("watch", line, [](watch_settings& settings) -> int {
+    if (const auto fault = fault_of_channels(settings.channels); !fault.empty())
+      return fail(misused, fault);
+    return watcher{settings}.run();
+  });
 }
 
 } // namespace towncrier::commands

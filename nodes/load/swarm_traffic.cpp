@@ -15,8 +15,8 @@ namespace {
 /// A slow viewer's kernel must not read for it what it does not read itself, in bytes.
 constexpr int slow_receive_buffer = 4096;
 
-/// A channel on which nothing is said: a publisher wants to hear nothing.
-const std::vector<std::string> silence{"event:nothing-of-a-load-test"};
+/// A publisher wants to hear nothing.
+const std::vector<std::string> silence{"none"};
 
 constexpr std::uint8_t text_frame = 1;
 constexpr std::uint8_t binary_frame = 2;

@@ -1,6 +1,7 @@
 #include "actors/edge/credentials.hpp"
 #include "nodes/options/address.hpp"
 #include "nodes/options/option_settings.hpp"
+#include "nodes/town_map.hpp"
 
 #include <fmt/format.h>
 
@@ -74,6 +75,13 @@ void check_admin(settings& x) {
                            x.describe("admin.listen")));
 }
 
+/// Used or not, what is given is good.
+void check_town(settings& x) {
+  if (const auto& file = x.values().world.town; !file.empty())
+    if (const auto loaded = read_town(file); !loaded)
+      x.complain(loaded.error());
+}
+
 void check_credentials(settings& x) {
   if (const auto loaded = edge::credentials::load(x.values().auth); !loaded)
     x.complain(loaded.error());
@@ -87,6 +95,7 @@ void check_together(settings& x) {
   check_cluster(x);
   check_access(x);
   check_admin(x);
+  check_town(x);
   check_credentials(x);
 }
 

@@ -204,8 +204,11 @@ void add_world(std::vector<option>& to) {
                                               count_value{0, 100'000}));
   to.push_back(bind<world, &part::seed>("world.seed", "the same seed gives the same town",
                                         whole_value<std::uint64_t>{0, INT64_MAX}));
-  to.push_back(
-      bind<world, &part::town>("world.town", "TOML file that defines the town; empty: the built-in one", file_value{}));
+  to.push_back(bind<world, &part::town>(
+      "world.town",
+      "TOML file that defines the town, and its map for the page (with world.characters = 0, the map alone); "
+      "empty: the built-in one",
+      file_value{}));
   to.push_back(bind<world, &part::rate>("world.rate", "simulated seconds a second", real_value{0.01, 100'000}));
   to.push_back(
       bind<world, &part::tick>("world.tick", "time between two steps of the town", duration_value{10ms, 1min}));

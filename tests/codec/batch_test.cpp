@@ -50,6 +50,27 @@ TEST(batch, arrives_as_it_left) {
     expect_equal(got->changes[i], sent.changes[i]);
 }
 
+TEST(batch, an_event_arrives_with_any_data) {
+  for (const auto& data : {model::value{}, model::value{7}, model::value{UINT64_MAX}, model::value{"x"},
+                           model::value{model::array{nullptr}}, model::value{-0.5}}) {
+    const model::batch sent{{"n1", 1, 1}, {std::make_shared<const model::event>(model::event{"x", data, 2.5})}};
+    const auto got = parse_batch(encode_batch(sent));
+    ASSERT_TRUE(got) << got.error();
+    expect_equal(got->changes.at(0), sent.changes[0]);
+  }
+}
+
+TEST(batch, what_another_node_says_is_brought_within_the_limits) {
+  model::character x{{"a", false}, "", "", "", model::point{1e300, -1e300}, {}, {1, 1, ""}, 1795378422637.0};
+  const auto got = parse_batch(
+      encode_batch({{"n1", 1, 1}, {update(x), std::make_shared<const model::event>(model::event{"x", {}, -1e15})}}));
+  ASSERT_TRUE(got) << got.error();
+  const auto& now = *std::get<model::character_change>(got->changes.at(0)).now;
+  EXPECT_EQ(now.place, (model::point{1e12, -1e12}));
+  EXPECT_LT(now.timestamp, 253402300800.0);
+  EXPECT_EQ(std::get<model::event_ptr>(got->changes.at(1))->timestamp, -62135596800.0);
+}
+
 TEST(batch, an_empty_one_arrives_too) {
   const auto got = parse_batch(encode_batch({{"n1", 1, 0}, {}}));
   ASSERT_TRUE(got);

@@ -69,6 +69,11 @@ TEST(command, refuses_unknown_channels) {
   EXPECT_THAT(refusal_of_channel("location:" + std::string(257, 'x')), HasSubstr("1 to 256 bytes"));
 }
 
+TEST(command, takes_none_for_a_channel_that_shows_nothing) {
+  const auto x = body_of<model::subscribe_request>(R"({"type":"subscribe","data":{"channels":["none"]}})");
+  EXPECT_THAT(x.channels, ElementsAre("none"));
+}
+
 TEST(command, refuses_an_area_that_is_wrong) {
   const auto of = [](std::string_view area) {
     return refusal(R"({"type":"subscribe","data":{"area":)" + std::string{area} + "}}");

@@ -29,6 +29,13 @@ model::value decoded(format f, std::string_view bytes) {
   return x ? std::move(*x) : model::value{"(bad) " + x.error()};
 }
 
+/// With integers that JavaScript would round as text.
+model::value as_json_tells(const model::value& x) {
+  std::string safe;
+  codec::append_safe_json(safe, x);
+  return decoded(format::json, safe);
+}
+
 std::string assembled(format f, std::initializer_list<std::string_view> fragments, std::string_view position) {
   return codec::assemble(f, std::vector<std::string_view>{fragments}, position, 1795378423.5);
 }
@@ -85,9 +92,37 @@ TEST(encode_change, gives_an_id_back_as_it_came) {
       x.id = id;
       for (const auto kind :
            {model::change_kind::update, model::change_kind::state_change, model::change_kind::removed})
-        EXPECT_EQ(*decoded(f, codec::encode_change(f, change_of(x, kind))).find("data")->find("character_id"), written);
+        EXPECT_EQ(*decoded(f, codec::encode_change(f, change_of(x, kind))).find("data")->find("character_id"),
+                  f == format::json ? as_json_tells(written) : written);
     }
   }
+}
+
+TEST(encode_change, integers_that_javascript_would_round_are_text_in_json_and_exact_in_msgpack) {
+  const auto safe = codec::max_safe_integer;
+  auto x = ada();
+  x.attributes = {
+      {"least", -safe}, {"most", safe}, {"below", -safe - 1}, {"above", model::array{safe + 1, UINT64_MAX}}};
+  x.id = {"9007199254740993", true};
+  const auto change = change_of(x, model::change_kind::update);
+  const auto json = codec::encode_change(format::json, change);
+  EXPECT_NE(json.find(R"("character_id":"9007199254740993")"), std::string::npos) << json;
+  EXPECT_NE(json.find(R"({"least":-9007199254740991,"most":9007199254740991,"below":"-9007199254740992",)"
+                      R"("above":["9007199254740992","18446744073709551615"]})"),
+            std::string::npos)
+      << json;
+  const auto exact = decoded(format::msgpack, codec::encode_change(format::msgpack, change));
+  EXPECT_EQ(*exact.find("data")->find("character_id"), model::value{std::int64_t{9007199254740993}});
+  EXPECT_EQ(*exact.find("data")->find("attributes"), model::value{x.attributes});
+  const auto event = codec::encode_change(format::json, event_of({"sale", UINT64_MAX, 1.5}));
+  EXPECT_NE(event.find(R"("data":"18446744073709551615")"), std::string::npos) << event;
+}
+
+TEST(encode_change, an_event_holds_any_data) {
+  for (const auto f : formats)
+    for (const auto& data : {model::value{}, model::value{true}, model::value{7}, model::value{-0.5}, model::value{"x"},
+                             model::value{model::array{nullptr, 1}}, model::value{model::object{}}})
+      EXPECT_EQ(*decoded(f, codec::encode_change(f, event_of({"x", data, 1.5}))).find("data")->find("data"), data);
 }
 
 TEST(encode_change, both_formats_say_the_same_whatever_the_change_holds) {
@@ -108,7 +143,7 @@ TEST(encode_change, both_formats_say_the_same_whatever_the_change_holds) {
                                              : change_of(x, kind, source.below(2) == 0);
     const auto json = decoded(format::json, codec::encode_change(format::json, change));
     ASSERT_NE(json.find("data"), nullptr);
-    ASSERT_EQ(json, decoded(format::msgpack, codec::encode_change(format::msgpack, change)));
+    ASSERT_EQ(json, as_json_tells(decoded(format::msgpack, codec::encode_change(format::msgpack, change))));
   }
 }
 
@@ -176,6 +211,11 @@ TEST(encode_message, wraps_any_data) {
   for (const auto position : {"", "n1:1:1"})
     EXPECT_EQ(decoded(format::msgpack, codec::encode_message(format::msgpack, "error", data, 1.5, position)),
               decoded(format::json, codec::encode_message(format::json, "error", data, 1.5, position)));
+}
+
+TEST(encode_message, gives_a_client_its_own_id_back_as_it_wrote_it) {
+  EXPECT_EQ(codec::encode_message(format::json, "result", model::object{{"id", INT64_MAX}, {"ok", true}}, 1.5),
+            R"({"type":"result","data":{"id":9223372036854775807,"ok":true},"timestamp":1.5})");
 }
 
 TEST(encode_message, can_be_assembled_like_a_change) {

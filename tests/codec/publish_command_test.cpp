@@ -1,4 +1,5 @@
 #include "codec/publish_command.hpp"
+#include "model/limits.hpp"
 #include "parsed.hpp"
 
 #include <gmock/gmock.h>
@@ -52,13 +53,54 @@ TEST(publish_command, reads_a_whole_character_update) {
 }
 
 TEST(publish_command, what_an_update_leaves_out_stays_unsaid) {
-  for (const auto data : {R"({"character_id":7})",
-                          R"({"character_id":7,"name":null,"state":null,"x":null,"y":null,"attributes":null})"}) {
+  for (const auto data :
+       {R"({"character_id":7})", R"({"character_id":7,"name":null,"state":null,"location":null,"attributes":null})"}) {
     const auto x = character_of("character_update", data);
     EXPECT_EQ(x.id.text, "7");
     EXPECT_TRUE(x.id.integer);
     EXPECT_FALSE(x.name || x.state || x.location || x.place || x.attributes || x.timestamp);
   }
+}
+
+TEST(publish_command, null_for_x_and_y_takes_the_place_away) {
+  for (const auto type : {"character_update", "state_change"}) {
+    const auto x = character_of(type, R"({"character_id":7,"x":null,"y":null})");
+    EXPECT_TRUE(x.place && model::is_no_place(*x.place));
+  }
+  EXPECT_EQ(refusal(message("state_change", R"({"character_id":1,"x":null,"y":1})")),
+            "state_change: 'y' is given without 'x'; give both or neither");
+}
+
+TEST(publish_command, refuses_places_that_are_too_far) {
+  character_of("state_change", R"({"character_id":7,"x":1e12,"y":-1e12})");
+  for (const auto place : {R"("x":1e300,"y":0)", R"("x":0,"y":-1.1e12)"})
+    EXPECT_THAT(refusal(message("character_update", std::string{R"({"character_id":7,)"} + place + "}")),
+                HasSubstr("too far away"));
+}
+
+TEST(publish_command, refuses_times_that_have_no_date) {
+  for (const auto time : {"0", "-62135596800", "253402300799.5"})
+    input_of<model::event_input>(
+        message("event_notification", R"({"event_type":"x","timestamp":)" + std::string{time} + "}"));
+  for (const std::string time : {"1795378422637", "-946000000000000", "253402300800", "1e300"}) {
+    for (const auto type : {"character_update", "character_removed"})
+      EXPECT_THAT(refusal(message(type, R"({"character_id":7,"timestamp":)" + time + "}")),
+                  HasSubstr("give seconds since 1970, not milliseconds"));
+    EXPECT_THAT(refusal(message("event_notification", R"({"event_type":"x","timestamp":)" + time + "}")),
+                HasSubstr("give seconds since 1970, not milliseconds"));
+    EXPECT_THAT(refusal(R"({"type":"event_notification","data":{"event_type":"x"},"timestamp":)" + time + "}"),
+                HasSubstr("the message's 'timestamp'"));
+  }
+  // What tells nobody's time is no matter.
+  accepted(R"({"type":"heartbeat","data":{},"timestamp":1795378422637})");
+}
+
+TEST(publish_command, what_can_be_published_can_be_watched) {
+  character_of("state_change", R"({"character_id":7,"location":")" + std::string(256, 'x') + "\"}");
+  character_of("state_change", R"({"character_id":7,"location":""})");
+  for (const auto type : {"character_update", "state_change"})
+    EXPECT_EQ(refusal(message(type, R"({"character_id":7,"location":")" + std::string(257, 'x') + "\"}")),
+              std::string{type} + ": 'location' has 257 bytes; give at most 256");
 }
 
 TEST(publish_command, ignores_epoch_and_version_of_the_client) {
@@ -98,6 +140,19 @@ TEST(publish_command, reads_an_event) {
   const auto bare = input_of<model::event_input>(message("event_notification", R"({"event_type":"dawn"})"));
   EXPECT_EQ(bare.data, model::value{model::object{}});
   EXPECT_EQ(bare.timestamp, std::nullopt);
+}
+
+TEST(publish_command, an_event_holds_any_data) {
+  const auto data_of = [](std::string_view data) {
+    return input_of<model::event_input>(
+               message("event_notification", R"({"event_type":"x","data":)" + std::string{data} + "}"))
+        .data;
+  };
+  EXPECT_EQ(data_of("null"), model::value{});
+  EXPECT_EQ(data_of("7"), model::value{7});
+  EXPECT_EQ(data_of("false"), model::value{false});
+  EXPECT_EQ(data_of(R"("")"), model::value{""});
+  EXPECT_EQ(data_of("[null]"), (model::value{model::array{nullptr}}));
 }
 
 TEST(publish_command, takes_the_envelopes_time_when_the_data_has_none) {

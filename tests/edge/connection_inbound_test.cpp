@@ -13,6 +13,13 @@ using support::types_of;
 
 const std::string publish_one = R"({"type":"state_change","data":{"character_id":"a","new_state":"asleep"},"id":"p1"})";
 
+/// Two of its messages are good.
+constexpr std::string_view partly_bad = R"({"type":"batch","id":"b","data":[
+        {"type":"state_change","data":{"character_id":"a","new_state":"asleep"}},
+        {"type":"state_change","data":{"new_state":"asleep"}},
+        {"type":"nonsense","data":{}},
+        {"type":"event_notification","data":{"event_type":"rain","data":{}}}]})";
+
 } // namespace
 
 struct connection_inbound_test : connection_fixture {
@@ -181,25 +188,62 @@ TEST_F(connection_inbound_test, a_publisher_that_named_nothing_is_told_nothing) 
   EXPECT_TRUE(socket->sent.empty());
 }
 
-TEST_F(connection_inbound_test, each_bad_element_of_a_batch_is_answered_and_the_rest_is_published) {
+TEST_F(connection_inbound_test, a_batch_of_which_parts_are_bad_is_answered_once_and_the_rest_is_published) {
   become_live();
-  say(R"({"type":"batch","id":"b","data":[
-        {"type":"state_change","data":{"character_id":"a","new_state":"asleep"}},
-        {"type":"state_change","data":{"new_state":"asleep"}},
-        {"type":"nonsense","data":{}},
-        {"type":"event_notification","data":{"event_type":"rain","data":{}}}]})");
-  const auto errors = socket->take();
-  ASSERT_EQ(types_of(errors), "error error");
-  for (const auto& error : errors) {
-    EXPECT_EQ(number_at(error, "data.code"), 1001);
-    EXPECT_EQ(text_at(error, "data.id"), "b");
-  }
+  say(std::string{partly_bad});
+  EXPECT_TRUE(socket->sent.empty()) << "it is answered when the rest has been delivered";
   auto x = passed();
   ASSERT_EQ(x.messages.size(), 1u);
   EXPECT_EQ(x.messages[0].weight, 4u);
   EXPECT_EQ(std::get<model::publish_request>(x.messages[0].body).items.size(), 2u);
   finish(std::move(x));
+  const auto answers = socket->take();
+  ASSERT_EQ(types_of(answers), "error");
+  const auto& data = *answers[0].find("data");
+  EXPECT_EQ(number_at(data, "code"), 1001);
+  EXPECT_EQ(text_at(data, "id"), "b");
+  EXPECT_EQ(number_at(data, "taken"), 2);
+  const auto* refused = data.find("refused")->get_if<model::array>();
+  ASSERT_TRUE(refused != nullptr && refused->size() == 2u);
+  EXPECT_EQ((*refused)[0],
+            model::value{"message 1: state_change: 'character_id' is missing; give a string or an integer"});
+  EXPECT_EQ(traffic->errors_sent.get(), 1u);
+  // The name may be used again.
+  say(R"({"type":"batch","id":"b","data":[]})");
+  finish(passed());
   EXPECT_EQ(types_of(socket->take()), "result");
+}
+
+TEST_F(connection_inbound_test, a_batch_that_nobody_named_is_told_each_of_its_faults) {
+  become_live();
+  auto text = std::string{partly_bad};
+  text.replace(text.find(R"("id":"b",)"), 9, "");
+  say(text);
+  EXPECT_EQ(types_of(socket->take()), "error error");
+  finish(passed());
+  EXPECT_TRUE(socket->sent.empty());
+}
+
+TEST_F(connection_inbound_test, a_bad_batch_that_the_rate_limiter_refused_is_answered_once_too) {
+  become_live();
+  say(std::string{partly_bad});
+  auto x = passed();
+  send(who, protocol::failure_answer{protocol::errc::rate_limit, "slow down", model::message_id{std::string{"b"}}, 1.0,
+                                     std::nullopt});
+  finish(std::move(x));
+  const auto answers = socket->take();
+  ASSERT_EQ(types_of(answers), "error");
+  EXPECT_EQ(number_at(answers[0], "data.code"), 1003);
+}
+
+TEST_F(connection_inbound_test, who_sends_bad_batches_again_and_again_is_closed) {
+  services.edge.max_errors = 3;
+  become_live();
+  for (int i = 0; i < 4 && !socket->closed; ++i) {
+    say(std::string{partly_bad});
+    finish(passed());
+  }
+  EXPECT_EQ(close_code(), 1008);
 }
 
 TEST_F(connection_inbound_test, what_the_rate_limiter_refused_is_not_called_done) {

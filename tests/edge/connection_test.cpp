@@ -55,6 +55,41 @@ TEST_F(connection_test, joins_what_the_query_asked_for) {
   EXPECT_EQ(join_request.position, "n1:1:4");
 }
 
+TEST_F(connection_test, says_after_the_welcome_what_is_wrong_with_the_channels_of_the_query) {
+  request.channels = {"evnt:chat", "location:mill", "event:\xFF", ""};
+  open();
+  EXPECT_EQ(hub.take_one<protocol::join_request>().channels, std::vector<std::string>{"location:mill"});
+  join();
+  const auto messages = socket->take();
+  ASSERT_EQ(types_of(messages), "welcome error");
+  EXPECT_EQ(number_at(messages[1], "data.code"), 1001);
+  EXPECT_EQ(text_at(messages[1], "data.message"),
+            "'subscribe' in the URL is 'evnt:chat'; give 'world', 'location:<name>', 'character:<id>' or "
+            "'event:<type>', with a name of 1 to 256 bytes; 2 more are wrong");
+}
+
+TEST_F(connection_test, who_asked_for_channels_that_do_not_exist_is_not_given_the_world_instead) {
+  for (const std::string position : {"", "n1:1:4"}) {
+    request.channels = {""};
+    request.position = position;
+    open();
+    const auto join_request = hub.take_one<protocol::join_request>();
+    EXPECT_EQ(join_request.channels, std::vector<std::string>{"none"});
+    EXPECT_FALSE(join_request.automatic);
+  }
+}
+
+TEST_F(connection_test, joins_nothing_where_the_query_says_none) {
+  request.channels = {"none"};
+  request.position = "n1:1:4";
+  open();
+  const auto join_request = hub.take_one<protocol::join_request>();
+  EXPECT_EQ(join_request.channels, std::vector<std::string>{"none"});
+  EXPECT_FALSE(join_request.automatic);
+  join();
+  EXPECT_EQ(types_of(socket->take()), "welcome");
+}
+
 TEST_F(connection_test, joins_nothing_where_that_is_the_option) {
   services.edge.auto_subscribe = false;
   open();

@@ -246,6 +246,38 @@ TEST_F(hub_test, confirms_what_is_in_force) {
   EXPECT_EQ(after.data, (model::object{{"channels", model::array{"location:mill"}}}));
 }
 
+TEST_F(hub_test, of_many_channels_it_says_what_changed_and_how_many_there_are) {
+  auto x = join_live({"event:rain"});
+  std::vector<std::string> many;
+  for (int i = 0; i < 2'000; ++i)
+    many.push_back("character:" + std::to_string(i));
+  subscribe(x, many, std::nullopt, false, model::message_id{std::string{"s1"}});
+  EXPECT_EQ(x.probe.take_one<protocol::answer>().data,
+            (model::object{{"count", 2'001}, {"added", 2'000}, {"id", "s1"}}));
+  subscribe(x, {"character:1", "event:snow"});
+  EXPECT_EQ(x.probe.take_one<protocol::answer>().data, (model::object{{"count", 2'002}, {"added", 1}}));
+  many.resize(1'990);
+  unsubscribe(x, many);
+  const auto after = x.probe.take_one<protocol::answer>();
+  EXPECT_EQ(model::find(after.data, "channels")->get_if<model::array>()->size(), 12u);
+}
+
+TEST_F(hub_test, more_channels_than_a_connection_may_have_are_refused_as_a_whole) {
+  auto x = join_live({"event:rain"});
+  std::vector<std::string> many;
+  for (int i = 0; i < 10'000; ++i)
+    many.push_back("character:" + std::to_string(i));
+  subscribe(x, many, std::nullopt, false, model::message_id{std::string{"s1"}});
+  const auto refused = x.probe.take_one<protocol::failure_answer>();
+  EXPECT_EQ(refused.code, protocol::errc::invalid_message);
+  EXPECT_EQ(refused.id, (model::message_id{std::string{"s1"}}));
+  publish({event("rain")});
+  EXPECT_EQ(told(x), "!rain") << "what it had stays";
+  many.pop_back();
+  subscribe(x, many);
+  EXPECT_EQ(told(x), "subscribed");
+}
+
 TEST_F(hub_test, a_snapshot_shows_everything_in_view_once_and_where_it_stands) {
   auto x = join_live({"event:rain"});
   publish({update(character("a", 1, "mill")), update(character("b", 1, "mill")), update(character("c", 1, "square"))});

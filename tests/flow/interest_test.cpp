@@ -49,6 +49,15 @@ protected:
   interest tested;
 };
 
+TEST_F(interest_test, counts_which_channels_would_be_new) {
+  const auto asked = parsed({"world", "character:a", "event:a"});
+  EXPECT_EQ(tested.count_new(7, asked), 3u);
+  subscribe(7, {"character:a"});
+  EXPECT_EQ(tested.count_new(7, asked), 2u);
+  subscribe(7, {"world", "event:b"});
+  EXPECT_EQ(tested.count_new(7, asked), 1u);
+}
+
 TEST_F(interest_test, shows_a_character_by_its_id_its_location_or_its_place) {
   subscribe(0, {"character:a"});
   subscribe(1, {"location:market"});

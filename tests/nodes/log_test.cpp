@@ -31,6 +31,17 @@ TEST(log, a_json_line_is_valid_json_whatever_was_logged) {
   }
 }
 
+TEST(log, a_line_of_text_is_valid_utf8_whatever_was_logged) {
+  const auto before = spdlog::default_logger();
+  ::testing::internal::CaptureStderr();
+  set_up_log({"warn", "text"});
+  spdlog::warn("caf\xC3\xA9 bad \xFF\xC3 bytes");
+  const auto log = ::testing::internal::GetCapturedStderr();
+  spdlog::set_default_logger(before);
+  EXPECT_NE(log.find("caf\xC3\xA9 bad "), std::string::npos);
+  EXPECT_EQ(log.find('\xFF'), std::string::npos) << log;
+}
+
 TEST(log, goes_to_stderr_from_the_configured_level_on) {
   const auto before = spdlog::default_logger();
   ::testing::internal::CaptureStdout();

@@ -8,8 +8,8 @@ namespace towncrier::commands {
 
 namespace {
 
-movement_row row(std::int64_t t, const std::string& id, const std::string& state = "DRIVING") {
-  return {t, id, state, "street", static_cast<double>(t), 2, 90.0, 8.5};
+movement_row row(double t, const std::string& id, const std::string& state = "DRIVING") {
+  return {t, id, state, "street", t, 2, 90.0, 8.5};
 }
 
 std::string type_of(const model::value& x) { return *x.find("type")->get_if<std::string>(); }
@@ -54,6 +54,27 @@ TEST(movement, leaves_vehicles_where_they_were_unless_told_to_remove_them) {
   EXPECT_EQ(type_of(messages[1]), "character_removed");
   EXPECT_EQ(id_of(messages[1]), "b");
   EXPECT_EQ(type_of(removes.messages({3, {row(3, "b")}}).at(0)), "character_update");
+}
+
+TEST(movement, gives_an_id_back_as_it_was_written) {
+  movement x{true};
+  last_states states;
+  const auto all = [&](const movement_step& step) {
+    std::string ids;
+    for (const auto& each : x.messages(step)) {
+      states.apply(each);
+      ids += type_of(each).substr(0, 11) + ' ' + json(*each.find("data")->find("character_id")) + ' ';
+    }
+    return ids;
+  };
+  auto seven = row(0.1, "7");
+  auto big = row(0.1, "18446744073709551615");
+  seven.integer_id = big.integer_id = true;
+  EXPECT_EQ(all({0.1, {seven, big, row(0.1, "8")}}),
+            "character_u 7 character_u 18446744073709551615 character_u \"8\" ");
+  EXPECT_EQ(json(*states.messages().at(1).find("data")->find("character_id")), "7");
+  EXPECT_EQ(all({0.2, {row(0.2, "8")}}), "state_chang \"8\" character_r 18446744073709551615 character_r 7 ");
+  EXPECT_EQ(states.messages().size(), 1u);
 }
 
 TEST(last_states, hold_the_newest_of_everything_that_was_said) {

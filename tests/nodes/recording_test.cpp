@@ -70,6 +70,41 @@ TEST_F(recording_test, reads_what_a_row_holds) {
   EXPECT_EQ(x->speed, 8.1);
 }
 
+TEST_F(recording_test, takes_steps_below_a_second_and_what_other_programs_write) {
+  const auto fine = [](const std::string& t, const std::string& id) {
+    return R"({"t":)" + t + R"(,"id":)" + id + R"(,"state":"DRIVING","location":"a#0","x":1.5,"y":2})";
+  };
+  auto x = write("\xEF\xBB\xBF" + fine("0.1", "7") + "\r\n\r\n \t\r\n" + fine("0.1", "\"b\"") + "\r\n" +
+                 fine("0.25", "18446744073709551615") + "\n\n");
+  std::string all;
+  for (auto step = x.next(); step && *step; step = x.next())
+    for (const auto& each : (*step)->rows)
+      all += std::to_string((*step)->t).substr(0, 4) + (each.integer_id ? " #" : " ") + each.id + "; ";
+  EXPECT_EQ(all, "0.10 #7; 0.10 b; 0.25 #18446744073709551615; ");
+}
+
+TEST_F(recording_test, says_what_is_wrong_with_a_row) {
+  const auto with = [](const std::string& key, const std::string& value) {
+    std::string line = "{";
+    for (const auto& [name, good] : {std::pair{"t", "1"}, std::pair{"id", "\"a\""}, std::pair{"state", "\"s\""},
+                                     std::pair{"location", "\"\""}, std::pair{"x", "1"}, std::pair{"y", "1"}})
+      line += (line.size() > 1 ? ",\"" : "\"") + std::string{name} + "\":" + (key == name ? value : good);
+    return parse_row(line + "}");
+  };
+  EXPECT_TRUE(with("t", "1.5"));
+  for (const auto& [key, value, why] :
+       {std::tuple{"t", "\"1\"", "'t' is a string; give a number"}, std::tuple{"t", "null", "'t' is missing"},
+        std::tuple{"id", "1.5", "'id' is a number; give a string or an integer"},
+        std::tuple{"id", "\"\"", "'id' has 0 bytes"}, std::tuple{"state", "7", "'state' is a number; give a string"},
+        std::tuple{"location", "null", "'location' is missing"}, std::tuple{"x", "null", "'y' is given without 'x'"},
+        std::tuple{"y", "1e300", "too far away"}}) {
+    const auto row = with(key, value);
+    ASSERT_FALSE(row) << key << value;
+    EXPECT_THAT(row.error(), HasSubstr(why));
+  }
+  EXPECT_THAT(parse_row("7").error(), HasSubstr("a row is an object, not a number"));
+}
+
 TEST_F(recording_test, names_the_line_that_is_wrong) {
   EXPECT_THAT(error_of(write(row(0, "a") + "\nnonsense\n")), HasSubstr(path + ":2: "));
   EXPECT_THAT(error_of(write(row(0, "a") + "\n\n{\"t\":1}\n")), HasSubstr(path + ":3: a row needs t"));

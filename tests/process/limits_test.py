@@ -207,6 +207,7 @@ class Messages(LimitsTest):
             self.assertEqual((await viewer.ask("heartbeat", {"x": "y" * 1900}))["type"], "heartbeat")
             await viewer.send("heartbeat", {"x": "y" * 2100})
             self.assertEqual(await viewer.until_closed(), 1009)
+            self.assertIn("2048 bytes", viewer.close_reason)
 
     async def test_takes_no_more_levels_than_it_may(self):
         node = self.start("--edge.max-depth", "8", "--edge.max-message-bytes", "1MiB")

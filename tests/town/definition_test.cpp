@@ -121,6 +121,11 @@ TEST(town_definition, refuses_names_that_are_there_twice) {
   expect_fault_somewhere("name = \"Bruno Oakes\"", "name = \"ada smith\"", HasSubstr("\"ada smith\" is there twice"));
 }
 
+TEST(town_definition, refuses_names_that_no_channel_could_hold) {
+  expect_fault_somewhere("name = \"Bakery\"", "name = \"" + std::string(257, 'x') + "\"",
+                         HasSubstr("place.name: has 257 bytes; allowed: at most 256"));
+}
+
 TEST(town_definition, refuses_streets_that_lead_nowhere) {
   expect_fault_somewhere("points = [[480, 340], [465, 240], [480, 130]]",
                          "points = [[481, 341], [465, 240], [470, 200]]",

@@ -1,4 +1,5 @@
 #include "actors/world/character_publisher.hpp"
+#include "model/limits.hpp"
 #include "tests/support/actor_fixture.hpp"
 #include "tests/support/changes.hpp"
 
@@ -50,6 +51,20 @@ TEST(merged, a_state_change_merges_the_attributes_and_null_removes_one) {
   auto said = input(model::change_kind::state_change);
   said.attributes = model::object{{"hat", nullptr}, {"scarf", "wool"}, {"gloves", nullptr}};
   EXPECT_EQ(merged(ada(), said).attributes, (model::object{{"mood", "calm"}, {"scarf", "wool"}}));
+}
+
+TEST(merged, null_removes_an_attribute_in_an_update_too) {
+  auto said = input(model::change_kind::update);
+  said.attributes = model::object{{"hat", nullptr}, {"scarf", "wool"}, {"list", model::array{nullptr}}};
+  EXPECT_EQ(merged(ada(), said).attributes, (model::object{{"scarf", "wool"}, {"list", model::array{nullptr}}}));
+}
+
+TEST(merged, no_place_takes_the_place_away) {
+  for (const auto kind : {model::change_kind::update, model::change_kind::state_change}) {
+    auto said = input(kind);
+    said.place = model::no_place;
+    EXPECT_EQ(merged(ada(), said).place, std::nullopt);
+  }
 }
 
 struct character_publisher_test : support::actor_fixture {
@@ -105,6 +120,33 @@ TEST_F(character_publisher_test, says_whether_the_attributes_changed) {
   said.attributes = model::object{{"hat", "red"}};
   EXPECT_TRUE(change(who, said).attributes_changed);
   EXPECT_FALSE(change(who, said).attributes_changed);
+}
+
+TEST_F(character_publisher_test, a_state_change_that_takes_the_place_away_is_told_as_the_whole_state) {
+  const auto who = spawn(character_publisher, batcher.handle(),
+                         protocol::publisher_start{std::make_shared<const model::character>(ada())});
+  auto said = input(model::change_kind::state_change);
+  said.place = model::no_place;
+  auto x = change(who, said);
+  EXPECT_EQ(x.kind, model::change_kind::update);
+  EXPECT_EQ(x.now->place, std::nullopt);
+  // There is none to be taken away.
+  EXPECT_EQ(change(who, said).kind, model::change_kind::state_change);
+}
+
+TEST_F(character_publisher_test, what_was_taken_away_while_paused_is_gone_when_it_goes_on) {
+  const auto who = spawn(character_publisher, batcher.handle(),
+                         protocol::publisher_start{std::make_shared<const model::character>(ada())});
+  send(who, protocol::pause_order{true});
+  auto said = input(model::change_kind::state_change);
+  said.place = model::no_place;
+  said.attributes = model::object{{"hat", nullptr}};
+  send(who, protocol::character_order{said, nullptr});
+  EXPECT_TRUE(batcher.empty());
+  send(who, protocol::pause_order{false});
+  const auto x = std::get<model::character_change>(batcher.take_one<protocol::outgoing_change>().change);
+  EXPECT_EQ(x.now->place, std::nullopt);
+  EXPECT_EQ(x.now->attributes, (model::object{{"mood", "calm"}}));
 }
 
 TEST_F(character_publisher_test, keeps_the_time_that_was_given) {

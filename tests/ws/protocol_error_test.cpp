@@ -28,6 +28,19 @@ std::uint16_t code_after(test_server& server, std::size_t index, std::string_vie
 
 } // namespace
 
+TEST(protocol_error, says_how_long_a_message_may_be) {
+  auto options = test_server::default_options();
+  options.max_message_bytes = 1000;
+  test_server server{options};
+  raw_client client{server.port()};
+  client.upgrade();
+  client.send(client_frame(1, std::string(1001, 'x')));
+  const auto last = client.read_frame();
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->payload.substr(0, 2), "\x03\xF1"); // 1009
+  EXPECT_EQ(last->payload.substr(2), "a message may have at most 1000 bytes");
+}
+
 TEST(protocol_error, too_long_a_message_is_1009) {
   auto options = test_server::default_options();
   options.max_message_bytes = 1000;

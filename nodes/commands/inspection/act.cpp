@@ -1,3 +1,4 @@
+#include "codec/names.hpp"
 #include "nodes/commands/inspection/admin_client.hpp"
 
 #include <fmt/format.h>
@@ -83,6 +84,9 @@ int run_act(const arguments& line) {
   return run_with<act_settings>("act", line, [](act_settings& x) {
     const auto& how = *std::find_if(actions.begin(), actions.end(), [&](const auto& a) { return a.name == x.action; });
     const model::value body = body_of(how, x);
+    if (const auto* character = body.find("character"))
+      if (const auto fault = codec::name_fault(*character->get_if<std::string>()); !fault.empty())
+        return fail(misused, "the character " + fault);
     const auto answer = send_admin(x.admin, "POST", "actions", &body);
     if (!answer)
       return fail(failed, answer.error());

@@ -1,3 +1,4 @@
+#include "codec/names.hpp"
 #include "model/wall_clock.hpp"
 #include "nodes/commands/inspection/actor_details.hpp"
 #include "nodes/commands/inspection/actor_table.hpp"
@@ -158,6 +159,8 @@ int run_nodes(const arguments& line) {
 
 int run_why(const arguments& line) {
   return run_with<why_settings>("why", line, [](const why_settings& x) {
+    if (const auto fault = codec::name_fault(x.character); !fault.empty())
+      return fail(misused, "--character " + fault);
     auto query = on_node(x.node);
     query.insert(query.end(), {{"connection", x.connection}, {"character", x.character}});
     return show(x.admin, ask_admin(x.admin, "why", query), [](const model::value& answer) {

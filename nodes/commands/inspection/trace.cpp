@@ -1,3 +1,4 @@
+#include "codec/names.hpp"
 #include "nodes/commands/command.hpp"
 #include "nodes/commands/inspection/admin_client.hpp"
 #include "nodes/commands/inspection/trace_tree.hpp"
@@ -74,6 +75,9 @@ std::string trace_help() { return help_of<trace_settings>(text, "trace"); }
 
 int run_trace(const arguments& line) {
   return run_with<trace_settings>("trace", line, [](trace_settings& x) {
+    if (const auto colon = x.subject.find(':'); colon != std::string::npos)
+      if (const auto fault = codec::name_fault(std::string_view{x.subject}.substr(colon + 1)); !fault.empty())
+        return fail(misused, "what stands behind the colon " + fault);
     catch_interrupts();
     const model::value wanted{model::object{{"subject", x.subject}, {"count", x.count}, {"seconds", x.seconds}}};
     const auto begun = send_admin(x.admin, "POST", "traces", &wanted);
