@@ -102,6 +102,7 @@ edge::connection_services_ptr node::impl::services_of(std::size_t thread) const 
   x.auth_timeout = options.auth.timeout;
   x.auth_enabled = options.auth.enabled();
   x.node = options.node.id;
+  x.incarnation = incarnation;
   x.other_edges = other_edges;
   x.traces = traces;
   return std::make_shared<const edge::connection_services>(std::move(x));

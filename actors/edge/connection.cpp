@@ -56,6 +56,7 @@ model::object welcome_data(const connection_services& of, protocol::connection_i
                        {"max_channels", std::uint64_t{max_channels}}};
   model::object data{{"connection_id", protocol::to_string(id)},
                      {"node", of.node},
+                     {"incarnation", of.incarnation},
                      {"server", "towncrier/" TOWNCRIER_VERSION},
                      {"protocol", 1},
                      {"heartbeat_interval", seconds(of.edge.heartbeat_interval)},

@@ -29,6 +29,8 @@ struct connection_services {
   std::chrono::milliseconds auth_timeout{};
   bool auth_enabled = false;
   std::string node;
+  /// Which life of the node this is.
+  std::uint64_t incarnation = 0;
   /// Where else clients may connect; nullptr: nowhere.
   std::shared_ptr<const protocol::edge_list> other_edges;
   /// What is followed on this node; nullptr: nothing ever is.

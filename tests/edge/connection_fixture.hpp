@@ -31,6 +31,7 @@ struct connection_fixture : support::actor_fixture {
     services.edge.heartbeat_timeout = std::chrono::seconds{45};
     services.auth_timeout = std::chrono::seconds{10};
     services.node = "north";
+    services.incarnation = 17;
     services.traffic = traffic;
     services.debugging = std::make_shared<std::atomic<bool>>(false);
     request.peer = "192.0.2.1:5000";

@@ -106,6 +106,7 @@ TEST_F(connection_test, the_welcome_is_first_and_says_everything) {
   const auto& x = messages[0];
   EXPECT_EQ(text_at(x, "data.connection_id"), "c17");
   EXPECT_EQ(text_at(x, "data.node"), "north");
+  EXPECT_EQ(number_at(x, "data.incarnation"), 17);
   EXPECT_EQ(text_at(x, "data.server"), "towncrier/" TOWNCRIER_VERSION);
   EXPECT_EQ(number_at(x, "data.protocol"), 1);
   EXPECT_EQ(number_at(x, "data.heartbeat_interval"), 15);

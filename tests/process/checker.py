@@ -36,7 +36,8 @@ class Rules:
     `published` events: key -> entry of the file; `states`: character -> content; `deaths`: times at which nodes died
     with what they had not passed on; `max_silence` (None: not asked) for a character whose `moving` states say that it
     moves all the time; `max_delay` (None: not asked) from when an event was sent, by who sent it only once, until
-    viewers that never lost their connection were given it.
+    viewers that never lost their connection were given it; `lives_stand_alone`: a node that is started anew may begin at
+    any epoch, as one without a cluster and a state directory does when its clock was set back.
     """
 
     published: dict = dataclasses.field(default_factory=dict)
@@ -46,6 +47,7 @@ class Rules:
     max_silence: float = None
     max_delay: float = None
     open_at_end: bool = True
+    lives_stand_alone: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Viewer:
     """What one viewer saw."""
 
     def __init__(self):
-        self.stamps, self.moved = {}, {}
+        self.stamps, self.moved, self.lives = {}, {}, {}
         self.events = collections.Counter()
         self.last_counter = {}
         self.first_open = self.lost_at = None
@@ -170,6 +172,11 @@ class Checker:
         elif kind in ("welcome", "resumed"):
             if not news[1] and viewer.lost_at is not None:
                 viewer.unresumed.append((viewer.lost_at, time))
+            if kind == "welcome" and self.rules.lives_stand_alone:
+                node, incarnation = news[2]
+                if viewer.lives.setdefault(node, incarnation) != incarnation:
+                    viewer.lives[node] = incarnation
+                    viewer.stamps.clear()
         else:
             self.fault("protocol", number, f"{kind}: {news[1]}")
 

@@ -42,8 +42,9 @@ def batch(*messages):
     return {"type": "batch", "data": list(messages), "timestamp": 1.0}
 
 
-def welcome(resumed=False):
-    return {"type": "welcome", "data": {"resumed": resumed, "position": "a:b:1"}, "timestamp": 1.0}
+def welcome(resumed=False, incarnation=5):
+    return {"type": "welcome", "timestamp": 1.0,
+            "data": {"resumed": resumed, "position": "a:b:1", "node": "a", "incarnation": incarnation}}
 
 
 def lag(dropped):
@@ -65,10 +66,10 @@ class CheckerTest(unittest.TestCase):
         self.time += 2
         self.all_see(batch(update("a", 1), update(7, 1)))
 
-    def open(self, viewer, resumed=None):
+    def open(self, viewer, resumed=None, incarnation=5):
         self.writer.note(self.time, viewer, CONNECTING, 0)
         self.writer.note(self.time, viewer, OPEN, int(resumed is not None))
-        self.writer.give(self.time, viewer, welcome(bool(resumed)))
+        self.writer.give(self.time, viewer, welcome(bool(resumed), incarnation))
 
     def all_see(self, message, but=()):
         self.time += 0.2
@@ -177,6 +178,23 @@ class CheckerTest(unittest.TestCase):
     def test_finds_an_epoch_that_falls(self):
         self.all_see(change("a", 1, epoch=2))
         self.see(1, change("a", 900, epoch=1))
+        self.check("fell")
+
+    def test_a_life_that_stands_alone_may_begin_at_any_epoch(self):
+        self.rules.lives_stand_alone = True
+        self.all_see(batch(change("a", 1, epoch=2), change(7, 1, epoch=2)))
+        for viewer in range(VIEWERS):
+            self.lose(viewer)
+            self.open(viewer, resumed=False, incarnation=3)
+        self.all_see(batch(update("a", 1), update(7, 1)))
+        self.check()
+
+    def test_finds_an_epoch_that_falls_in_one_life(self):
+        self.rules.lives_stand_alone = True
+        self.all_see(change("a", 1, epoch=2))
+        self.lose(1)
+        self.open(1, resumed=False)
+        self.see(1, batch(update("a", 1), update(7, 1)))
         self.check("fell")
 
     def test_finds_a_version_that_falls_within_a_batch(self):

@@ -24,8 +24,8 @@ REMOVED = ("removed",)
 class Frame:
     """What a message says. `changes`: (character, (epoch, version), state, content) in order; `news`: the rest.
 
-    News are ("event", key, publisher or None, counter), ("lag", dropped events), ("welcome", resumed), ("resumed",
-    True or False) of an answer to `resume`, ("error", text), ("bad", text).
+    News are ("event", key, publisher or None, counter), ("lag", dropped events), ("welcome", resumed, (node, incarnation)),
+    ("resumed", True or False) of an answer to `resume`, ("error", text), ("bad", text).
     """
 
     changes: list
@@ -52,7 +52,7 @@ class Frame:
         elif kind == "lag":
             self.news.append(("lag", data["dropped_events"]))
         elif kind == "welcome":
-            self.news.append(("welcome", bool(data["resumed"])))
+            self.news.append(("welcome", bool(data["resumed"]), (data.get("node"), data.get("incarnation"))))
         elif kind == "result" and isinstance(data.get("data"), dict) and "resumed" in data["data"]:
             self.news.append(("resumed", data["data"]["resumed"]))
         elif kind == "error":

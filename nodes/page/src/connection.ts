@@ -36,6 +36,8 @@ export class Connection {
   private socket: Socket | undefined;
   private readonly edges: Edges;
   private readonly requests: Requests;
+  /** The last life (`incarnation`) of each node that we were at. */
+  private readonly lives = new Map<string, number>();
   private position = '';
   /** Where the node was asked to go on: in the address, or by a message. */
   private resuming: 'url' | 'message' | undefined;
@@ -144,6 +146,7 @@ export class Connection {
     this.attempt = 0;
     this.newsAt = this.world.now();
     this.edges.learn(wire.texts(x.data, 'edges'));
+    this.noteLife(wire.text(x.data, 'node'), wire.number(x.data, 'incarnation'));
     this.tell({
       phase: 'live', reason: '', askAgainAt: this.requests.again, connects: this.link.connects + 1,
       node: wire.text(x.data, 'node'), server: wire.text(x.data, 'server'),
@@ -151,6 +154,13 @@ export class Connection {
     if (this.resuming === 'url') this.resumed(resumedIn(x.data));
     this.firstBeat = this.beat + 1;
     this.ping();
+  }
+
+  private noteLife(node: string, incarnation: number | undefined): void {
+    if (incarnation === undefined) return;
+    const before = this.lives.get(node);
+    this.lives.set(node, incarnation);
+    if (before !== undefined && before !== incarnation) this.listener.newLife();
   }
 
   private ping(): void {

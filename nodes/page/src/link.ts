@@ -48,5 +48,7 @@ export interface Listener {
   message(x: Envelope): void;
   /** What is known is not to be trusted any more: a snapshot of the whole follows. */
   snapshot(): void;
+  /** The node is another than the one that was known by its name: it was started anew. */
+  newLife(): void;
   changed(link: Readonly<Link>): void;
 }

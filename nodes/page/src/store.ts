@@ -91,6 +91,12 @@ export class Store {
     this.tombstones.clear();
   }
 
+  /** The node began a new life: epochs and versions of the one before say nothing about what it tells from now on. */
+  beginLife(): void {
+    this.tombstones.clear();
+    for (const c of this.characters.values()) c.epoch = c.version = 0;
+  }
+
   /** Forgets whoever was not mentioned since the last `beginSnapshot`. Returns how many. */
   sweep(): number {
     let swept = 0;

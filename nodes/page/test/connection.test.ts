@@ -28,6 +28,25 @@ function reconnect(welcome: JsonObject = { resumed: true }): void {
   world.socket.welcome({ position: world.positions.at(-1)!, ...welcome });
 }
 
+describe('a node', () => {
+  it('that was started anew is told from one that is the same', () => {
+    connection.start();
+    world.socket.accept();
+    world.socket.welcome({ node: 'n1', incarnation: 900 });
+    const again = (more: object): number => {
+      world.socket.break();
+      world.pass(20_000);
+      world.socket.accept();
+      world.socket.welcome({ position: 'p99', ...more });
+      return notes.lives;
+    };
+    expect(again({ node: 'n1', incarnation: 900 })).toBe(0);
+    expect(again({ node: 'n2', incarnation: 400 })).toBe(0);
+    expect(again({ node: 'n1', incarnation: 300 })).toBe(1);
+    expect(again({ node: 'n1' })).toBe(1);
+  });
+});
+
 describe('a first connection', () => {
   it('asks for the sub-protocol and for a snapshot of the world', () => {
     connect();

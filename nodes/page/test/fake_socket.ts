@@ -90,11 +90,16 @@ export class FakeWorld implements Surroundings {
 export class Notes implements Listener {
   readonly messages: Envelope[] = [];
   snapshots = 0;
+  lives = 0;
   phases: string[] = [];
 
   message(x: Envelope): void {
     this.messages.push(x);
   }
+  newLife(): void {
+    this.lives += 1;
+  }
+
   snapshot(): void {
     this.snapshots += 1;
   }

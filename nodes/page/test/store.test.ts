@@ -127,6 +127,23 @@ describe('a snapshot', () => {
   });
 });
 
+describe('a new life of the node', () => {
+  it('counts whatever its epochs are, in its snapshot and after it', () => {
+    update('a', { epoch: 900, version: 5, state: 'old' });
+    update('b', { epoch: 900 });
+    remove('b', { epoch: 900 });
+    store.beginLife();
+    store.beginSnapshot();
+    update('a', { epoch: 300, version: 1, state: 'new' });
+    update('b', { epoch: 300, version: 1 });
+    expect(store.characters.get('a')?.state).toBe('new');
+    expect(store.characters.size).toBe(2);
+    expect(store.sweep()).toBe(0);
+    update('a', { epoch: 200, version: 9, state: 'older' });
+    expect(store.characters.get('a')?.state).toBe('new');
+  });
+});
+
 describe('events', () => {
   it('are kept, up to a bound, newest last', () => {
     for (let i = 0; i < 400; i++) store.apply(message('event_notification', { event_type: 'bell', data: { i }, timestamp: i }));
