@@ -53,7 +53,10 @@ std::string overview() {
   for (const auto& x : commands)
     out += fmt::format("  {:<14}{}\n", x.name, x.summary);
   return out + "\nTo begin: 'towncrier node', then open the page whose address it prints, or 'towncrier watch'.\n"
-               "'towncrier help COMMAND' says more about a command.\n";
+               "'towncrier help COMMAND' says more about a command.\n\n"
+               "Exit codes of all: 0 it did what it was asked; 1 it could not, or what was named is not there; 2 the "
+               "command\n"
+               "line or a file is not what it has to be, and nothing was begun.\n";
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "nodes/commands/command_line.hpp"
 
 #include "codec/names.hpp"
+#include "ws/url.hpp"
 
 #include <fmt/format.h>
 
@@ -23,6 +24,18 @@ std::string fault_of_channels(const std::vector<std::string>& xs) {
     if (const auto fault = codec::channel_fault(x); !fault.empty())
       return "--subscribe " + fault;
   return {};
+}
+
+CLI::Validator url_of(std::vector<std::string> schemes) {
+  return {[schemes = std::move(schemes)](std::string& x) -> std::string {
+            const auto fits = [&](const std::string& scheme) { return x.starts_with(scheme); };
+            if (std::none_of(schemes.begin(), schemes.end(), fits))
+              return fmt::format("'{}' is no address of a node: give {}host:port", x,
+                                 fmt::join(schemes, "host:port or "));
+            const auto read = ws::parse_url(x);
+            return read ? std::string{} : read.error();
+          },
+          ""};
 }
 
 } // namespace towncrier::commands

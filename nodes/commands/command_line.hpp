@@ -5,6 +5,8 @@
 #include <CLI/CLI.hpp>
 
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace towncrier::commands {
 
@@ -13,6 +15,10 @@ std::optional<int> read_command_line(CLI::App& app, const arguments& x);
 
 /// What is wrong with the channels given as `--subscribe`; empty: nothing.
 std::string fault_of_channels(const std::vector<std::string>& xs);
+
+/// Accepts the URLs of nodes: one of `schemes`, as `ws://`. What cannot be an address is a bad argument (exit code 2),
+/// and not a node that cannot be reached (1).
+CLI::Validator url_of(std::vector<std::string> schemes);
 
 /// The help of `towncrier NAME`, which does what `text` says. `Settings` are default constructed, and
 /// `describe(CLI::App&, Settings&)` is found beside them: it names each option.

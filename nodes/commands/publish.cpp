@@ -67,6 +67,10 @@ int run_publish(const arguments& line) {
       return fail(misused,
                   fmt::format("--speed {} is not possible; give a number above 0 up to 1000000, or 'max'", x.speed));
     auto& settings = x.settings;
+    const auto is_url = url_of({"ws://", "wss://"});
+    for (auto at = settings.client.urls.begin(); at != std::prev(settings.client.urls.end()); ++at)
+      if (const auto fault = is_url(*at); !fault.empty())
+        return fail(misused, fault + "; 'towncrier publish --help' says more");
     settings.speed = *speed;
     settings.file = std::move(settings.client.urls.back());
     settings.client.urls.pop_back();

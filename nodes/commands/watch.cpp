@@ -31,6 +31,7 @@ struct watch_settings {
 
 void describe(CLI::App& app, watch_settings& x) {
   app.add_option("URL", x.client.urls, "the node, ws://host:port/ or wss://...; several: the first that answers")
+      ->check(url_of({"ws://", "wss://"}))
       ->capture_default_str();
   app.add_option("--subscribe", x.channels,
                  "a channel to watch instead of 'world': location:NAME, character:ID, "

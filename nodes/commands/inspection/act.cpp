@@ -31,6 +31,8 @@ constexpr std::array<action, 5> actions{{
     {"log-level", "log_level", "level", "The log level is {}."},
 }};
 
+constexpr std::array<std::string_view, 6> log_levels{"trace", "debug", "info", "warn", "error", "off"};
+
 void describe(CLI::App& app, act_settings& x) {
   std::vector<std::string> names;
   for (const auto& each : actions)
@@ -50,7 +52,8 @@ void describe(CLI::App& app, act_settings& x) {
              "towncrier act pause ada          holds back what is said of a character\n"
              "towncrier act resume ada         gives it out as one update\n"
              "towncrier act log-level debug    trace, debug, info, warn, error or off\n"
-             "Each act is logged, and written to the node's admin.audit_log.");
+             "Each act is logged, and written to the node's admin.audit_log.\n"
+             "Exit codes: 0 it was done, 1 it was not, 2 it cannot be meant.");
 }
 
 /// `text` without the kind before it, where that is one of `kinds`.
@@ -59,6 +62,23 @@ std::string without_kind(std::string text, std::initializer_list<std::string_vie
     if (text.starts_with(kind))
       return text.substr(kind.size());
   return text;
+}
+
+/// Why no node could do that, whatever it knows; empty: one could.
+std::string fault_of(const action& how, const act_settings& x) {
+  if (how.member == "level") {
+    const auto& levels = log_levels;
+    if (std::find(levels.begin(), levels.end(), x.what) == levels.end())
+      return fmt::format("'{}' is no log level: give {}", x.what, fmt::join(levels, ", "));
+  } else if (how.member == "connection") {
+    auto name = without_kind(x.what, {"connection:"});
+    if (x.node == "all")
+      return "connections are called the same on every node: name one, not 'all'";
+    return connection_name()(name);
+  } else if (x.what.starts_with("actor:") && x.what.find_first_not_of("0123456789", 6) != std::string::npos) {
+    return fmt::format("'{}' names no actor: give its id, as actor:17", x.what);
+  }
+  return {};
 }
 
 model::object body_of(const action& how, const act_settings& x) {
@@ -83,6 +103,8 @@ std::string act_help() { return help_of<act_settings>("Acts on a running node, a
 int run_act(const arguments& line) {
   return run_with<act_settings>("act", line, [](act_settings& x) {
     const auto& how = *std::find_if(actions.begin(), actions.end(), [&](const auto& a) { return a.name == x.action; });
+    if (const auto fault = fault_of(how, x); !fault.empty())
+      return fail(misused, fault + "; 'towncrier act --help' says more");
     const model::value body = body_of(how, x);
     if (const auto* character = body.find("character"))
       if (const auto fault = codec::name_fault(*character->get_if<std::string>()); !fault.empty())

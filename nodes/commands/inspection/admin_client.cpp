@@ -38,9 +38,21 @@ std::string first_line(const std::string& text) { return for_terminal(text.subst
 } // namespace
 
 void add_admin_flags(CLI::App& app, admin_settings& x) {
-  app.add_option("--admin", x.url, "the node's admin.listen, http://host:port")->capture_default_str();
+  app.add_option("--admin", x.url, "the node's admin.listen, http://host:port")
+      ->check(url_of({"http://", "https://"}))
+      ->capture_default_str();
   app.add_option("--token", x.token, "an operator's token, where the node wants one (environment: TOWNCRIER_TOKEN)");
   app.add_flag("--json", x.json, "print the node's answer as JSON");
+}
+
+CLI::Validator connection_name() {
+  return {[](std::string& x) -> std::string {
+            const auto digits = std::string_view{x}.substr(x.starts_with('c') ? 1 : 0);
+            const auto good = !digits.empty() && digits.size() < 20 &&
+                              digits.find_first_not_of("0123456789") == std::string_view::npos;
+            return good ? std::string{} : fmt::format("'{}' names no connection: give it as c17", x);
+          },
+          ""};
 }
 
 model::result<model::value> ask_admin(const admin_settings& to, const std::string& page, const admin_query& query,

@@ -21,6 +21,9 @@ struct admin_settings {
 /// The flags that every command of inspection takes.
 void add_admin_flags(CLI::App& app, admin_settings& x);
 
+/// Accepts what can name a connection: `c17`, or 17.
+CLI::Validator connection_name();
+
 /// The parameters of a question, not encoded.
 using admin_query = std::vector<std::pair<std::string, std::string>>;
 

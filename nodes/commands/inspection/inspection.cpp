@@ -26,7 +26,8 @@ void describe(CLI::App& app, actors_settings& x) {
   app.add_option("--filter", x.filter, "only actors with this in their kind:label, as connection:c17");
   app.add_option("--node", x.node, "of this node, or 'all'");
   app.add_option("--parent", x.parent, "only what this actor spawned (its id)");
-  app.add_option("--sort", x.sort, "by id, mailbox, peak, handled, skipped, wait, restarts or busy");
+  app.add_option("--sort", x.sort, "by id, mailbox, peak, handled, skipped, wait, restarts or busy")
+      ->check(CLI::IsMember({"id", "mailbox", "peak", "handled", "skipped", "wait", "restarts", "busy"}));
   app.add_option("--limit", x.limit, "at most so many")->capture_default_str();
 }
 
@@ -92,11 +93,19 @@ struct why_settings {
 };
 
 void describe(CLI::App& app, why_settings& x) {
-  app.add_option("--connection", x.connection, "the connection, as c17")->required();
+  app.add_option("--connection", x.connection, "the connection, as c17")->required()->check(connection_name());
   app.add_option("--character", x.character, "the character's id")->required();
   app.add_option("--node", x.node,
                  "the node that the connection is at, where it is another than the one that is asked");
   add_admin_flags(app, x.admin);
+  app.footer(
+      "Exit codes: 0 it is said why, 1 there is no such connection or character, or no answer; 2 bad arguments.");
+}
+
+/// Whether there was nothing to say of who and what was named.
+bool names_nobody(const model::value& answer) {
+  const auto reason = text_in(answer, "reason");
+  return reason == "no_such_connection" || reason == "unknown_character";
 }
 
 template <class F>
@@ -163,9 +172,11 @@ int run_why(const arguments& line) {
       return fail(misused, "--character " + fault);
     auto query = on_node(x.node);
     query.insert(query.end(), {{"connection", x.connection}, {"character", x.character}});
-    return show(x.admin, ask_admin(x.admin, "why", query), [](const model::value& answer) {
+    const auto asked = ask_admin(x.admin, "why", query);
+    const auto shown = show(x.admin, asked, [](const model::value& answer) {
       return why_sentence(answer) + "\n\n" + joined(value_lines(answer, output_width()));
     });
+    return asked && names_nobody(*asked) ? failed : shown;
   });
 }
 

@@ -30,14 +30,33 @@ struct trace_settings {
   std::int64_t seconds = 30;
 };
 
+CLI::Validator subject() {
+  return {[](std::string& x) -> std::string {
+            for (const std::string_view kind : {"character:", "event:"})
+              if (x.starts_with(kind) && x.size() > kind.size())
+                return {};
+            constexpr std::string_view connection = "connection:";
+            if (auto name = x.substr(std::min(connection.size(), x.size())); x.starts_with(connection))
+              return connection_name()(name);
+            return fmt::format("'{}' is nothing that can be followed: give character:ID, event:TYPE or connection:c17",
+                               x);
+          },
+          ""};
+}
+
 void describe(CLI::App& app, trace_settings& x) {
   app.add_option(
          "SUBJECT", x.subject,
          "character:ID, event:TYPE, or connection:c17 (of the node that is asked: what it publishes and what it "
          "is shown)")
-      ->required();
-  app.add_option("--count", x.count, "how many messages to follow, 1 to 100")->capture_default_str();
-  app.add_option("--seconds", x.seconds, "how long to wait for them, 1 to 300")->capture_default_str();
+      ->required()
+      ->check(subject());
+  app.add_option("--count", x.count, "how many messages to follow, 1 to 100")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  app.add_option("--seconds", x.seconds, "how long to wait for them, 1 to 300")
+      ->check(CLI::Range(1, 300))
+      ->capture_default_str();
   add_admin_flags(app, x.admin);
 }
 
