@@ -225,7 +225,16 @@ model::result<std::unique_ptr<http>> http::make(const tls_files& files) {
   if (!files.certificate.empty()) {
     if (x->tls.use_certificate_chain_file(files.certificate, ec))
       return model::failure{files.certificate + " holds no certificate that can be used: " + ec.message()};
-    if (x->tls.use_private_key_file(files.key, asio::ssl::context::pem, ec))
+    // Otherwise OpenSSL asks for it on the terminal, and a node waits for whoever sits there.
+    const auto asked = std::make_shared<bool>(false);
+    x->tls.set_password_callback([asked](std::size_t, asio::ssl::context::password_purpose) {
+      *asked = true;
+      return std::string{};
+    });
+    if (x->tls.use_private_key_file(files.key, asio::ssl::context::pem, ec) && *asked)
+      return model::failure{files.key +
+                            " is encrypted, and nobody is asked for its pass phrase: give a key that is not"};
+    if (ec)
       return model::failure{files.key + " is not the key of " + files.certificate + ": " + ec.message()};
   }
   return std::unique_ptr<http>{new http{std::move(x)}};

@@ -13,8 +13,10 @@ namespace towncrier::ws {
 /// A server's certificate and key, for TLS 1.2 and newer. May be shared by the listeners of several threads.
 class tls_context {
 public:
-  /// Loads PEM files: the certificate with its chain, and its key. The error names the file and what is wrong.
-  static model::result<std::shared_ptr<tls_context>> load(std::string certificate_file, std::string key_file);
+  /// Loads PEM files: the certificate with its chain, and its key, which `passphrase_file` opens where it is encrypted;
+  /// nobody is ever asked for it. The error names the file and what is wrong.
+  static model::result<std::shared_ptr<tls_context>> load(std::string certificate_file, std::string key_file,
+                                                          std::string passphrase_file = {});
 
   ~tls_context();
   tls_context(const tls_context&) = delete;
@@ -28,7 +30,7 @@ public:
   ssl_st* new_connection() const;
 
 private:
-  tls_context(std::string certificate_file, std::string key_file);
+  tls_context();
 
   struct state;
   std::unique_ptr<state> state_;

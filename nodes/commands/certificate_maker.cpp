@@ -1,5 +1,7 @@
 #include "nodes/commands/certificate_maker.hpp"
 
+#include "ws/pass_phrase.hpp"
+
 #include <fmt/format.h>
 #include <openssl/bn.h>
 #include <openssl/ec.h>
@@ -113,9 +115,12 @@ std::string alternative_names(const std::string& name, const std::vector<std::st
 }
 
 template <class T, class Read>
-T read_pem(const std::filesystem::path& path, Read read) {
+T read_pem(const std::filesystem::path& path, Read read, bool& encrypted) {
   const bio_ptr file{BIO_new_file(path.c_str(), "r")};
-  return T{file ? read(file.get(), nullptr, nullptr, nullptr) : nullptr};
+  ws::pass_phrase none;
+  auto* x = file ? read(file.get(), nullptr, ws::pass_phrase::answer, &none) : nullptr;
+  encrypted = none.was_asked();
+  return T{x};
 }
 
 } // namespace
@@ -128,10 +133,15 @@ struct certificate_maker::state {
   bool is_new = false;
 
   std::optional<model::failure> read() {
-    certificate = read_pem<certificate_ptr>(folder / "ca.pem", PEM_read_bio_X509);
+    bool encrypted = false;
+    certificate = read_pem<certificate_ptr>(folder / "ca.pem", PEM_read_bio_X509, encrypted);
     if (!certificate)
       return model::failure{(folder / "ca.pem").string() + " holds no certificate that can be read: " + reason()};
-    key = read_pem<key_ptr>(folder / "ca.key", PEM_read_bio_PrivateKey);
+    key = read_pem<key_ptr>(folder / "ca.key", PEM_read_bio_PrivateKey, encrypted);
+    if (!key && encrypted)
+      return model::failure{(folder / "ca.key").string() +
+                            " is encrypted, and nobody is asked for its pass phrase: give "
+                            "a key that is not ('openssl pkey -in ca.key -out plain.key' makes one)"};
     if (!key)
       return model::failure{(folder / "ca.key").string() + " holds no key that can be read: " + reason()};
     if (X509_check_private_key(certificate.get(), key.get()) != 1)

@@ -57,6 +57,34 @@ TEST(tls, echoes_every_length_to_a_client_that_verifies_the_certificate) {
   EXPECT_EQ(server.close_code(0), 4001);
 }
 
+TEST(tls, takes_an_encrypted_key_with_its_pass_phrase_and_never_asks_for_it) {
+  const self_signed identity;
+  const auto encrypted = identity.key_file() + ".encrypted";
+  const auto phrase = identity.key_file() + ".phrase";
+  ASSERT_EQ(
+      std::system(
+          ("openssl pkey -aes256 -passout pass:sesame -in " + identity.key_file() + " -out " + encrypted).c_str()),
+      0);
+  const auto load = [&](const std::string& passphrase_file) {
+    const auto x = tls_context::load(identity.certificate_file(), encrypted, passphrase_file);
+    return x ? "loaded" : x.error();
+  };
+  std::ofstream{phrase} << "sesame\r\nmore\n";
+  EXPECT_EQ(load(phrase), "loaded");
+  EXPECT_THAT(load({}), HasSubstr("is encrypted, and nobody is asked"));
+  std::ofstream{phrase} << "wrong\n";
+  EXPECT_THAT(load(phrase), HasSubstr("does not open the key"));
+  std::ofstream{phrase} << std::string(5000, 'x');
+  EXPECT_THAT(load(phrase), HasSubstr("does not open the key"));
+  std::ofstream{phrase};
+  EXPECT_THAT(load(phrase), HasSubstr("it is empty"));
+  EXPECT_THAT(load("/no/such"), HasSubstr("No such file"));
+  std::ofstream{phrase} << "for a key that needs none\n";
+  EXPECT_TRUE(tls_context::load(identity.certificate_file(), identity.key_file(), phrase));
+  std::filesystem::remove(encrypted);
+  std::filesystem::remove(phrase);
+}
+
 TEST(tls, carries_a_long_queue_whole_and_in_order) {
   const self_signed identity;
   auto options = with_tls(identity);
