@@ -1,6 +1,7 @@
 #include "actors/edge/connection.hpp"
 #include "actors/edge/followed_inputs.hpp"
 #include "actors/edge/rate_limit.hpp"
+#include "actors/edge/shown_message.hpp"
 #include "protocol/replies.hpp"
 
 namespace towncrier::edge {
@@ -20,13 +21,6 @@ private:
   protocol::connection_actor who_;
   protocol::delivered what_;
 };
-
-/// A message as an operator may see it: tokens are nobody's but their owner's.
-std::string shown(const protocol::socket_message& x) {
-  if (x.binary)
-    return "(" + std::to_string(x.bytes.size()) + " bytes of MessagePack)";
-  return x.bytes.find("\"auth\"") == std::string::npos ? x.bytes : "(auth)";
-}
 
 } // namespace
 
@@ -82,7 +76,8 @@ void connection_state::echo(const protocol::socket_message& x) {
 /// The message, or nothing: then the client was told what is wrong with it.
 std::optional<model::client_message> connection_state::decode(const protocol::socket_message& x) {
   if (services_->debugging->load(std::memory_order_relaxed))
-    debug(true, shown(x));
+    debug(true,
+          shown_message(x.binary ? codec::format::msgpack : codec::format::json, x.bytes, services_->edge.max_depth));
   auto result = reader_->decode(x);
   if (auto* message = std::get_if<model::client_message>(&result))
     return std::move(*message);
