@@ -54,6 +54,7 @@ std::string read_token(const ws::http_request& request) {
 protocol::upgrade_request read_upgrade(const ws::http_request& request) {
   protocol::upgrade_request result;
   result.peer = request.peer;
+  result.via = request.via;
   result.path = request.path;
   result.position = request.param("position");
   for (const auto channel : request.params("subscribe"))

@@ -5,6 +5,7 @@
 #include "actors/cluster/membership.hpp"
 #include "model/wall_clock.hpp"
 #include "nodes/edge_server.hpp"
+#include "ws/pass_phrase.hpp"
 #include "ws/tls_context.hpp"
 
 #include <caf/io/middleman.hpp>
@@ -48,6 +49,9 @@ void configure_links(caf::actor_system_config& to, const protocol::cluster_optio
   to.add_message_types<caf::id_block::towncrier>();
   to.openssl_certificate = x.certificate;
   to.openssl_key = x.key;
+  // One that cannot be read is found when the certificates are checked.
+  if (const auto phrase = ws::pass_phrase::read(x.key_passphrase_file))
+    to.openssl_passphrase = phrase->text();
   to.openssl_cafile = x.ca;
   // Links have signs of life of their own: this limit would end connections that are just being made.
   to.set("middleman.heartbeat-interval", caf::timespan{0});
@@ -58,7 +62,7 @@ void configure_links(caf::actor_system_config& to, const protocol::cluster_optio
 model::result<std::unique_ptr<cluster_member>> cluster_member::make(const protocol::options& options) {
   const auto& x = options.cluster;
   // CAF ends the process over a certificate that it cannot use.
-  if (auto links = ws::tls_context::load(x.certificate, x.key); !links)
+  if (auto links = ws::tls_context::load(x.certificate, x.key, x.key_passphrase_file); !links)
     return model::failure{"cluster.certificate: " + links.error()};
   if (!std::ifstream{x.ca})
     return model::failure{"cluster.ca: cannot read " + x.ca};

@@ -151,12 +151,20 @@ std::uint16_t node::admin_port() const noexcept { return impl_->admin_port; }
 const std::string& node::id() const noexcept { return impl_->options.node.id; }
 
 void node::reload() {
+  // Not here: whoever takes the signals must hear the next one, whatever the disk does.
   caf::anon_send(impl_->authenticator, protocol::reload_atom::value);
-  if (!impl_->server_options->tls)
-    return;
-  // The context is shared by the listeners; new connections get what was read.
-  if (auto done = std::const_pointer_cast<ws::tls_context>(impl_->server_options->tls)->reload(); !done)
-    spdlog::error("the certificate was not reloaded: {}", done.error());
+  auto task = [tls = std::const_pointer_cast<ws::tls_context>(impl_->server_options->tls),
+               secret = impl_->admin ? impl_->admin->secret() : nullptr] {
+    if (secret)
+      secret->reload();
+    // The context is shared by the listeners; new connections get what was read.
+    if (auto done = tls ? tls->reload() : model::result<bool>{true}; !done)
+      spdlog::error("the certificate was not reloaded: {}", done.error());
+    else if (tls)
+      spdlog::info("the certificate was read again");
+  };
+  if (!impl_->background->run(std::move(task)))
+    spdlog::error("nothing is read again: what was to be read before has not been read yet");
 }
 
 } // namespace towncrier::node

@@ -30,7 +30,7 @@ public:
   /// The id that was given or found.
   const std::string& id() const noexcept;
 
-  /// Reads tokens and certificates again.
+  /// Has tokens, keys and certificates read again; does not wait for it.
   void reload();
 
   node(const node&) = delete;

@@ -15,6 +15,8 @@
 #include "nodes/log.hpp"
 #include "nodes/node_parts.hpp"
 
+#include <spdlog/spdlog.h>
+
 namespace towncrier::node {
 
 cluster::exchange_settings node::impl::exchange_settings() {
@@ -78,7 +80,12 @@ void node::impl::spawn_ops() {
 
 void node::impl::spawn_inbound() {
   admission = hosting::spawn_on(system, nullptr, edge::admission, options.edge);
-  authenticator = hosting::spawn_on(system, nullptr, edge::authenticator, options.auth);
+  edge::authenticator_services tokens{options.auth, token_counts, admission, {}};
+  tokens.elsewhere = [work = background](std::function<void()> task) {
+    if (!work->run(std::move(task)))
+      spdlog::error("the tokens are not read again: what was to be read before has not been read yet");
+  };
+  authenticator = hosting::spawn_on(system, nullptr, edge::authenticator, std::move(tokens));
   const edge::routes routes{characters, events, world, debugger, monitor};
   rate_limiter = hosting::spawn_on(
       system, nullptr, edge::rate_limiter, [routes](protocol::inbound&& x) { edge::route(routes, std::move(x)); },
@@ -101,6 +108,7 @@ edge::connection_services_ptr node::impl::services_of(std::size_t thread) const 
   x.limits = options.rate_limiter;
   x.auth_timeout = options.auth.timeout;
   x.auth_enabled = options.auth.enabled();
+  x.anonymous = protocol::parse_role(options.auth.role_of_anonymous());
   x.node = options.node.id;
   x.incarnation = incarnation;
   x.other_edges = other_edges;

@@ -15,11 +15,22 @@ bool names_host(const protocol::edge_list& urls, std::string_view host) {
          });
 }
 
+ws::proxy_rules make_proxy_rules(const protocol::edge_options& x) {
+  ws::proxy_rules result;
+  for (const auto& range : x.trusted_proxies)
+    result.trusted.add(range); // which was found possible when the options were read
+  result.header = x.proxy_header;
+  result.proxy_protocol = x.proxy_protocol;
+  return result;
+}
+
 ws::site_rules make_site_rules(const protocol::options& x, std::shared_ptr<const protocol::edge_list> other_edges) {
   ws::site_rules result;
   for (const auto& origin : x.edge.allowed_origins)
     result.allowed.add(origin); // which was found possible when the options were read
-  result.guarded = !x.auth.enabled();
+  // Where it takes a token to change anything, no page can do so in the name of whoever looks at it.
+  const auto anonymous = protocol::parse_role(x.auth.role_of_anonymous());
+  result.guarded = anonymous && *anonymous >= protocol::role::publisher;
   result.loopback_only = is_loopback(x.edge.listen);
   // A page of another node goes on here when that one dies.
   result.friends = [edges = std::move(other_edges)](std::string_view host) { return names_host(*edges, host); };
@@ -36,14 +47,15 @@ make_server_options(const protocol::options& x, std::shared_ptr<const protocol::
   result->send_buffer_bytes = static_cast<int>(x.edge.send_buffer);
   result->reserved_descriptors = reserved_descriptors;
   result->handshake_timeout = x.edge.handshake_timeout;
+  result->proxies = make_proxy_rules(x.edge);
   result->sites = make_site_rules(x, std::move(other_edges));
   result->websocket_paths = {"/", "/ws"};
   if (x.edge.echo)
     result->websocket_paths.emplace_back("/echo");
   if (!x.tls.certificate.empty()) {
-    auto tls = ws::tls_context::load(x.tls.certificate, x.tls.key);
+    auto tls = ws::tls_context::load(x.tls.certificate, x.tls.key, x.tls.key_passphrase_file);
     if (!tls)
-      return model::failure{tls.error()};
+      return model::failure{"tls: " + tls.error()};
     result->tls = *tls;
   }
   return std::shared_ptr<const ws::server_options>{std::move(result)};

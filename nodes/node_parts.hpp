@@ -5,6 +5,7 @@
 #include "actors/edge/connection.hpp"
 #include "model/wall_clock.hpp"
 #include "nodes/admin/admin_server.hpp"
+#include "nodes/background_work.hpp"
 #include "nodes/cluster_member.hpp"
 #include "nodes/edge_server.hpp"
 #include "nodes/node.hpp"
@@ -58,6 +59,8 @@ struct node::impl {
   system_config system_options;
   caf::actor_system system;
   std::shared_ptr<const town::definition> town;
+  std::shared_ptr<background_work> background = std::make_shared<background_work>();
+  protocol::token_counts_ptr token_counts = std::make_shared<protocol::token_counts>();
   std::shared_ptr<std::atomic<bool>> ready = std::make_shared<std::atomic<bool>>(false);
   protocol::debug_switch debugging = std::make_shared<std::atomic<bool>>(false);
   tracing::board_ptr traces = std::make_shared<tracing::board>();

@@ -60,6 +60,10 @@ int run_node(const protocol::options& options) {
   const auto signals = block_signals();
   if (const auto too_few = raise_descriptor_limit(options.edge.max_connections))
     spdlog::warn("{}", *too_few);
+  if (options.auth.allow_anonymous)
+    spdlog::warn("auth.allow_anonymous is what auth.anonymous_role = operator was called before{}",
+                 options.auth.anonymous_role.empty() && !options.auth.enabled() ? ": say that instead"
+                                                                                : ", and does nothing here");
   auto started = node::start(options);
   if (!started) {
     fmt::print(stderr, "towncrier: {}\n", started.error());

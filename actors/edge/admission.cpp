@@ -1,5 +1,6 @@
 #include "actors/edge/admission.hpp"
 
+#include "actors/edge/address_group.hpp"
 #include "model/wall_clock.hpp"
 
 namespace towncrier::edge {
@@ -12,10 +13,20 @@ protocol::admission_result admission_state::enter(const protocol::enter_request&
   if (clients.size() >= options.max_connections)
     return protocol::refused{"all " + std::to_string(options.max_connections) + " connections are in use: try again",
                              std::chrono::seconds{5}};
+  std::string group;
+  if (options.max_connections_per_address != 0) {
+    group = address_group(x.peer);
+    auto& there = by_address[group];
+    if (there >= options.max_connections_per_address)
+      return protocol::refused{"your address has all of its " + std::to_string(there) +
+                                   " connections in use: try again",
+                               std::chrono::seconds{5}};
+    ++there;
+  }
   const auto id = ++last_id;
   self->monitor(x.who);
   ids.emplace(x.who.address(), id);
-  clients.emplace(id, client{x.who, {id, x.peer, model::wall_clock()}});
+  clients.emplace(id, client{x.who, {id, x.peer, model::wall_clock(), x.via}, std::move(group)});
   return protocol::admitted{id};
 }
 
@@ -23,13 +34,21 @@ void admission_state::left(const caf::down_msg& x) {
   const auto at = ids.find(x.source);
   if (at == ids.end())
     return;
-  clients.erase(at->second);
+  const auto gone = clients.find(at->second);
+  if (const auto group = by_address.find(gone->second.group); group != by_address.end() && --group->second == 0)
+    by_address.erase(group);
+  clients.erase(gone);
   ids.erase(at);
   if (!clients.empty())
     return;
   for (auto& promise : waiting_for_end)
     promise.deliver(true);
   waiting_for_end.clear();
+}
+
+void admission_state::review(const protocol::grants_changed& x) const {
+  for (const auto& [id, client] : clients)
+    self->send(client.who, x);
 }
 
 caf::result<bool> admission_state::stop() {
@@ -67,6 +86,7 @@ protocol::found_connection admission_state::find(const protocol::find_connection
 model::object admission_state::describe() const {
   return {{"connections", std::uint64_t{clients.size()}},
           {"max_connections", std::uint64_t{options.max_connections}},
+          {"addresses", std::uint64_t{by_address.size()}},
           {"last_id", protocol::to_string(last_id)},
           {"stopping", told.has_value()}};
 }
@@ -78,6 +98,7 @@ protocol::admission_actor::behavior_type admission(admission_state::self_pointer
       [self](const protocol::enter_request& x) { return self->state.enter(x); },
       [self](protocol::list_atom) { return self->state.list(); },
       [self](const protocol::find_connection& x) { return self->state.find(x); },
+      [self](const protocol::grants_changed& x) { self->state.review(x); },
       [self](protocol::stop_atom) { return self->state.stop(); },
       [self](protocol::tick_atom) { self->state.close_wave(); },
   };

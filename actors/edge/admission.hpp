@@ -19,6 +19,7 @@ struct admission_state {
 
   protocol::admission_result enter(const protocol::enter_request& x);
   void left(const caf::down_msg& x);
+  void review(const protocol::grants_changed& x) const;
   caf::result<bool> stop();
   void close_wave();
   protocol::connection_list list() const;
@@ -28,12 +29,14 @@ struct admission_state {
   struct client {
     protocol::connection_actor who;
     protocol::connection_info info;
+    std::string group; ///< see `address_group`; empty where addresses are not counted
   };
 
   self_pointer self;
   protocol::edge_options options;
   std::map<protocol::connection_id, client> clients;
   std::unordered_map<caf::actor_addr, protocol::connection_id> ids;
+  std::unordered_map<std::string, std::size_t> by_address; ///< clients of each, where they are limited
   protocol::connection_id last_id = 0;
   /// Up to which id a stopping node has told its clients to go.
   std::optional<protocol::connection_id> told;

@@ -95,7 +95,9 @@ void connection_state::knock(connection_services_ptr services, std::shared_ptr<p
   outlet_.emplace(*socket_, *services_->traffic, outlet::options{edge.max_queued_bytes, edge.max_event_bytes});
   reader_.emplace(*socket_, *services_->traffic, edge, request.format);
   arrival_ = std::make_unique<arrival>(arrival{std::move(request)});
-  self_->request(services_->admission, caf::infinite, protocol::enter_request{self_, arrival_->request.peer})
+  self_
+      ->request(services_->admission, caf::infinite,
+                protocol::enter_request{self_, arrival_->request.peer, arrival_->request.via})
       .then([this](const protocol::admission_result& x) { admit(x); },
             [this](const caf::error&) {
               admit(protocol::refused{"the node is stopping", std::chrono::seconds{1}});
@@ -129,21 +131,28 @@ void connection_state::opened(const protocol::socket_opened& x) {
     self_->delayed_send(self_, services_->edge.heartbeat_interval, protocol::tick_atom::value);
     return;
   }
-  if (!services_->auth_enabled) {
-    who_ = {anonymous_name(arrival_->request.peer), protocol::role::operator_, 0};
+  if (services_->auth_enabled && !arrival_->request.token.empty()) {
+    phase_ = phase::authenticating;
+    return verify(std::exchange(arrival_->request.token, {}));
+  }
+  if (services_->anonymous) {
+    who_ = {anonymous_name(arrival_->request.peer), *services_->anonymous, 0};
     return join();
   }
   phase_ = phase::authenticating;
-  if (!arrival_->request.token.empty())
-    return verify(std::exchange(arrival_->request.token, {}));
   arrival_->auth_deadline = self_->clock().now() + services_->auth_timeout;
   self_->delayed_send(self_, services_->auth_timeout, protocol::tick_atom::value);
 }
 
 void connection_state::verify(std::string token, std::optional<model::message_id> message_id) {
-  if (arrival_)
+  auto label = protocol::to_string(id_);
+  if (arrival_) {
     arrival_->auth_deadline = std::nullopt;
-  self_->request(services_->authenticator, std::chrono::seconds{10}, protocol::verify_request{std::move(token)})
+    label += " (" + arrival_->request.peer + ')';
+  }
+  self_
+      ->request(services_->authenticator, std::chrono::seconds{10},
+                protocol::verify_request{std::move(token), std::move(label)})
       .then([this, message_id](protocol::verify_result& x) { verified(x, message_id); },
             [this, message_id](const caf::error&) {
               refuse({protocol::errc::server_error, "the token could not be checked; try again", message_id});
@@ -159,12 +168,28 @@ void connection_state::verified(protocol::verify_result& x, const std::optional<
     return close(close_code::policy, "Invalid token");
   }
   who_ = std::move(*x.who);
+  grant_ = std::move(x.grant);
   if (phase_ == phase::authenticating) {
     arrival_->auth_message = message_id;
     join();
   } else if (message_id) {
     send("result", protocol::done_data(*message_id));
   }
+}
+
+/// A token that was taken back, or may do less now, ends the connection that it opened.
+void connection_state::review(const protocol::grants_changed& x) {
+  if (phase_ == phase::closing || grant_.empty())
+    return;
+  const auto at = x.now->find(grant_);
+  if (at != x.now->end() && at->second >= who_.role)
+    return;
+  services_->traffic->revoked.add();
+  refuse({protocol::errc::auth_failed,
+          at == x.now->end() ? "the token is not in force any more: reconnect with another"
+                             : "the token may do less than before: reconnect with it",
+          std::nullopt});
+  close(close_code::policy, "token revoked");
 }
 
 void connection_state::join() {
@@ -257,6 +282,7 @@ protocol::connection_actor::behavior_type connection(connection_state::self_poin
       [self](const protocol::heartbeat_due& x) { self->state.send_heartbeat(x); },
       [self](const protocol::delivered& x) { self->state.delivered(x); },
       [self](const protocol::close_order& x) { self->state.close(x.code, x.reason); },
+      [self](const protocol::grants_changed& x) { self->state.review(x); },
       [self](const protocol::why_question& x) { return self->state.why(x); },
       [self](protocol::tick_atom) { self->state.tick(); },
   };

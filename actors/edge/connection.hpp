@@ -27,7 +27,10 @@ struct connection_services {
   protocol::edge_options edge;
   protocol::rate_limiter_options limits;
   std::chrono::milliseconds auth_timeout{};
+  /// Whether there are tokens.
   bool auth_enabled = false;
+  /// What a client may do that shows no token; nothing: it has to show one.
+  std::optional<protocol::role> anonymous{};
   std::string node;
   /// Which life of the node this is.
   std::uint64_t incarnation = 0;
@@ -42,7 +45,7 @@ using connection_services_ptr = std::shared_ptr<const connection_services>;
 /// One client, from its knock to its end:
 /// 1. `knocking`: admission is asked for a place; no place: 503.
 /// 2. `opening`: the upgrade is answered.
-/// 3. `authenticating`: where tokens are needed, until a good one has come.
+/// 3. `authenticating`: where a token was shown, or one is needed, until a good one has come.
 /// 4. `joining`: the hub is asked for a place in the stream.
 /// 5. `live`: welcomed; messages pass both ways.
 /// 6. `closing`: a close frame is on its way; nothing is read any more.
@@ -55,7 +58,7 @@ using connection_services_ptr = std::shared_ptr<const connection_services>;
 /// already.)
 ///
 /// The actor keeps the phases and talks to the other actors. What it says goes through its `outlet`, what it hears
-/// through its `reader`; both know no actor. It has more methods than a class should: one for each of the fifteen
+/// through its `reader`; both know no actor. It has more methods than a class should: one for each of the sixteen
 /// messages that it takes.
 ///
 /// connection.cpp: the phases. connection_inbound.cpp: what the client says. connection_outbound.cpp: what it is shown.
@@ -74,6 +77,7 @@ public:
   void knock(connection_services_ptr services, std::shared_ptr<protocol::client_socket> socket,
              protocol::upgrade_request request);
   void opened(const protocol::socket_opened& x);
+  void review(const protocol::grants_changed& x);
   void welcome(const protocol::joined& x);
   void tick();
   void close(protocol::close_code code, std::string_view reason);
@@ -156,6 +160,7 @@ private:
   publishes_in_flight in_flight_;
   protocol::connection_id id_ = 0;
   protocol::identity who_;
+  std::string grant_; ///< what it was let in by; empty: no token
   std::unique_ptr<arrival> arrival_;
 };
 

@@ -119,7 +119,15 @@ model::result<token_table> token_table::load(const std::string& path) {
   return text ? parse(*text, path) : model::failure{text.error()};
 }
 
-model::result<protocol::identity> token_table::verify(std::string_view token) const {
+/// As much of the hash as a string holds without memory of its own: every connection has one.
+std::string token_table::entry::grant() const { return {reinterpret_cast<const char*>(hash.data()), 15}; }
+
+void token_table::add_grants(protocol::grants& to) const {
+  for (const auto& x : entries_)
+    to.insert_or_assign(x.grant(), x.who.role);
+}
+
+verdict token_table::verify(std::string_view token) const {
   const entry* found = nullptr;
   for (const auto& x : entries_) {
     const auto hash = hash_of(x.salt, token);
@@ -127,8 +135,8 @@ model::result<protocol::identity> token_table::verify(std::string_view token) co
       found = &x;
   }
   if (found == nullptr || token.empty())
-    return model::failure{"no such token"};
-  return found->who;
+    return refusal{protocol::token_fault::unknown_token, "no such token"};
+  return verdict::admitted{found->who, found->grant()};
 }
 
 model::result<new_token> make_token(std::string_view name, protocol::role role) {

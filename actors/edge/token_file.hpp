@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/edge/verdict.hpp"
 #include "model/result.hpp"
 #include "protocol/messages.hpp"
 
@@ -29,7 +30,10 @@ public:
   static model::result<token_table> load(const std::string& path);
 
   /// Whose token it is. Looks at every entry and compares in constant time, so that how long it takes says nothing.
-  model::result<protocol::identity> verify(std::string_view token) const;
+  verdict verify(std::string_view token) const;
+
+  /// Adds what the lines of the file grant.
+  void add_grants(protocol::grants& to) const;
 
   std::size_t size() const noexcept { return entries_.size(); }
 
@@ -38,6 +42,8 @@ private:
     protocol::identity who;
     std::string salt;
     sha256_digest hash{};
+
+    std::string grant() const;
   };
 
   static model::result<entry> parse_line(std::string_view line);

@@ -14,7 +14,8 @@ namespace towncrier::protocol {
 
 /// What a client asked for when it knocked.
 struct upgrade_request {
-  std::string peer;                  ///< address and port
+  std::string peer;                  ///< address and port of the client; port 0: a proxy did not say it
+  std::string via;                   ///< those of the proxy that it came through; empty: none
   std::string path;                  ///< without the query
   std::string position;              ///< `position` of the query: where to resume; empty: nowhere
   std::vector<std::string> channels; ///< each `subscribe` of the query

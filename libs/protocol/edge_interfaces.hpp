@@ -40,6 +40,8 @@ using connection_actor = caf::typed_actor<
     caf::reacts_to<delivered>,
     /// It must end.
     caf::reacts_to<close_order>,
+    /// Is it still welcome?
+    caf::reacts_to<grants_changed>,
     /// Why did it see, or not see, the last change of a character?
     caf::replies_to<why_question>::with<inspect_answer>,
     /// A timeout before it has joined a hub.
@@ -145,6 +147,8 @@ using hub_actor = caf::typed_actor<
 struct enter_request {
   connection_actor who;
   std::string peer;
+  /// The proxy that it comes through; empty: none.
+  std::string via{};
 };
 
 /// Which connection is `id`?
@@ -162,6 +166,8 @@ using admission_actor = caf::typed_actor<
     caf::replies_to<enter_request>::with<admission_result>,
     caf::replies_to<list_atom>::with<connection_list>,
     caf::replies_to<find_connection>::with<found_connection>,
+    /// Passes it on to everybody.
+    caf::reacts_to<grants_changed>,
     /// Closes everybody with `going_away`, in waves, and lets nobody in; answers when all are gone.
     caf::replies_to<stop_atom>::with<bool>,
     /// The next wave.
@@ -170,8 +176,10 @@ using admission_actor = caf::typed_actor<
 /// Tells who a token belongs to.
 using authenticator_actor = caf::typed_actor<
     caf::replies_to<verify_request>::with<verify_result>,
-    /// Reads the tokens file again; keeps the old tokens when it cannot be read.
-    caf::reacts_to<reload_atom>>;
+    /// Has the files read again, and tells admission of what is granted now; keeps what it has when they cannot be read.
+    caf::reacts_to<reload_atom>,
+    /// They were read.
+    caf::reacts_to<credentials_read>>;
 
 /// Where an inbound message came from.
 struct inbound_origin {

@@ -17,6 +17,10 @@
 #include <string>
 #include <vector>
 
+namespace towncrier::edge {
+class credentials;
+}
+
 /// What our actors say to each other. All of it stays inside one process.
 namespace towncrier::protocol {
 
@@ -92,12 +96,31 @@ using admission_result = std::variant<admitted, refused>;
 
 struct verify_request {
   std::string token;
+  /// Address and port of who shows it, for the log.
+  std::string peer{};
 };
 
 /// `who` is empty when the token is not good; `reason` then says why, for our log rather than for the client.
 struct verify_result {
   std::optional<identity> who;
   std::string reason;
+  /// What the client was let in by, see `grants`.
+  std::string grant{};
+};
+
+/// What lets clients in now, and the most that each may do by it: the lines of the tokens file, and the keys of JWTs. A
+/// name tells a grant from the others without telling the secret.
+using grants = std::map<std::string, role>;
+
+/// Files of tokens and keys were read; `now` is nullptr where they could not be, and `error` says why.
+struct credentials_read {
+  std::shared_ptr<const edge::credentials> now;
+  std::string error;
+};
+
+/// The files were read again: whoever was let in by what is gone, or does less now, has to go.
+struct grants_changed {
+  std::shared_ptr<const grants> now;
 };
 
 struct connection_info {
@@ -105,6 +128,8 @@ struct connection_info {
   std::string peer;
   /// Seconds since the Unix epoch.
   double since = 0;
+  /// Address and port of the proxy that it came through; empty: it came by itself.
+  std::string via{};
 };
 
 struct connection_list {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// What can be configured, one struct a part. `nodes/options.cpp` says what each is called, its unit and what is
@@ -23,6 +24,8 @@ struct edge_options {
   /// I/O threads; 0: one a core.
   std::size_t threads = 0;
   std::size_t max_connections = 10'000;
+  /// Clients of one address (of one /64 where it is IPv6); 0: any number.
+  std::size_t max_connections_per_address = 0;
   std::size_t max_message_bytes = 64 * 1024;
   /// Levels of arrays and objects inside each other.
   std::size_t max_depth = 32;
@@ -54,6 +57,12 @@ struct edge_options {
   /// Bad messages within a minute that end a connection.
   std::size_t max_errors = 100;
   std::vector<std::string> allowed_origins;
+  /// Addresses and CIDR ranges of proxies whose word on a client's address is taken.
+  std::vector<std::string> trusted_proxies;
+  /// The header that they say it in: `x-forwarded-for` or `forwarded`.
+  std::string proxy_header = "x-forwarded-for";
+  /// Whether each connection of theirs begins with a header of the PROXY protocol.
+  bool proxy_protocol = false;
   /// How long what was said can be resumed, and how many bytes of it are kept.
   std::chrono::milliseconds history_age{120'000};
   std::size_t history_bytes = 64 * 1024 * 1024;
@@ -76,20 +85,38 @@ struct auth_options {
   /// File with the key that JWTs are verified with: a secret for HS256, a PEM public key for RS256 and ES256.
   std::string jwt_key;
   std::string jwt_algorithm = "HS256";
-  /// The claim that holds the role.
+  /// JWKS file (RFC 7517) with the keys of JWTs, chosen by `kid`, in the place of `jwt_key`; empty: none.
+  std::string jwt_keys;
+  /// Who we are to those who make JWTs, one of which has to stand in `aud`; empty: a JWT with an `aud` is refused.
+  std::vector<std::string> jwt_audience;
+  /// Whose JWTs are taken; empty: anybody's who has the key.
+  std::vector<std::string> jwt_issuer;
+  /// How far the clock of who makes JWTs may be off.
+  std::chrono::milliseconds jwt_leeway{0};
+  /// The claim that holds the role, or a list of roles.
   std::string jwt_role_claim = "role";
   /// How long a client may take to send `auth`.
   std::chrono::milliseconds timeout{10'000};
-  /// Serve a non-loopback address without tokens.
+  /// What a client without a token may do: `none`, `viewer`, `publisher` or `operator`. Empty: `none` where there are
+  /// tokens, `operator` where there are not.
+  std::string anonymous_role;
+  /// What `anonymous_role = operator` was before; it counts where there are no tokens and no role is given.
   bool allow_anonymous = false;
 
-  bool enabled() const noexcept { return !tokens.empty() || !jwt_key.empty(); }
+  bool enabled() const noexcept { return !tokens.empty() || !jwt_key.empty() || !jwt_keys.empty(); }
+
+  /// `anonymous_role`, with what an empty one means.
+  std::string_view role_of_anonymous() const noexcept {
+    return !anonymous_role.empty() ? std::string_view{anonymous_role} : enabled() ? "none" : "operator";
+  }
 };
 
 struct tls_options {
   /// PEM files; both or none.
   std::string certificate;
   std::string key;
+  /// File with the pass phrase of an encrypted key; empty: the key is not encrypted.
+  std::string key_passphrase_file;
 };
 
 /// Being one of several nodes. Nothing of it counts while `etcd` is empty.
@@ -116,6 +143,7 @@ struct cluster_options {
   /// PEM files; links between nodes are mutual TLS, always.
   std::string certificate;
   std::string key;
+  std::string key_passphrase_file;
   std::string ca;
   /// How often peers hear of each other, and how long a silent one counts as alive: three intervals at least.
   std::chrono::milliseconds heartbeat_interval{200};

@@ -26,6 +26,37 @@ private:
 inline constexpr std::array<std::string_view, 8> inbound_types{"auth",      "subscribe", "unsubscribe", "resume",
                                                                "heartbeat", "publish",   "command",     "invalid"};
 
+/// Why a token is refused.
+enum class token_fault : std::uint8_t {
+  unknown_token,
+  malformed,
+  unknown_key,
+  wrong_algorithm,
+  bad_signature,
+  critical_header,
+  expired,
+  not_yet_valid,
+  wrong_audience,
+  wrong_issuer,
+  no_name,
+  no_role,
+};
+
+/// What a `token_fault` is called where they are counted.
+inline constexpr std::array<std::string_view, 12> token_faults{
+    "unknown_token", "malformed",     "unknown_key",    "wrong_algorithm", "bad_signature", "critical_header",
+    "expired",       "not_yet_valid", "wrong_audience", "wrong_issuer",    "no_name",       "no_role"};
+
+/// What became of the tokens that were shown to this node, written by its authenticator alone.
+struct token_counts {
+  counter accepted;
+  std::array<counter, token_faults.size()> refused;
+
+  counter& of(token_fault x) noexcept { return refused[static_cast<std::size_t>(x)]; }
+};
+
+using token_counts_ptr = std::shared_ptr<token_counts>;
+
 /// What one I/O thread has done for its clients, written by that thread alone: counting costs no lock and no message.
 struct alignas(64) traffic {
   counter connections_total;
@@ -41,6 +72,7 @@ struct alignas(64) traffic {
   counter dropped_events; ///< events beyond the bound of an outbox
   counter errors_sent;    ///< `error` messages
   counter closed_by_us;   ///< policy, slowness, silence
+  counter revoked;        ///< closed since a reload took their token back
   std::array<counter, inbound_types.size()> received_by_type;
 };
 

@@ -23,7 +23,8 @@ struct http_request {
   std::vector<http_field> query;  ///< decoded, in the order sent
   std::vector<http_field> fields; ///< headers, names as sent
   std::string body;
-  std::string peer; ///< address and port: `127.0.0.1:4711`, `[::1]:4711`
+  std::string peer; ///< address and port: `127.0.0.1:4711`, `[::1]:4711`; port 0: a proxy did not say it
+  std::string via;  ///< address and port of the proxy that it came through; empty: none
 
   /// The first header of that name (letter case does not matter); empty when there is none.
   std::string_view header(std::string_view name) const noexcept;

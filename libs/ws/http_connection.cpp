@@ -32,7 +32,8 @@ std::vector<http_field> parse_query(std::string_view text) {
 
 std::string to_string(boost::beast::string_view x) { return {x.data(), x.size()}; }
 
-http_request as_request(http::request<http::string_body>&& from, const std::string& peer) {
+http_request as_request(http::request<http::string_body>&& from, const client_address& from_whom,
+                        const proxy_rules& proxies) {
   http_request x;
   x.method = to_string(from.method_string());
   x.target = to_string(from.target());
@@ -42,7 +43,9 @@ http_request as_request(http::request<http::string_body>&& from, const std::stri
   for (const auto& field : from)
     x.fields.push_back({to_string(field.name_string()), to_string(field.value())});
   x.body = std::move(from.body());
-  x.peer = peer;
+  auto client = find_client(proxies, from_whom, x.fields);
+  x.peer = std::move(client.peer);
+  x.via = std::move(client.via);
   return x;
 }
 
@@ -76,21 +79,22 @@ std::unique_ptr<transport> make_transport(int descriptor, const server_options& 
 
 } // namespace
 
-http_connection::http_connection(std::unique_ptr<wire> line, std::string peer, std::shared_ptr<listener_core> core,
+http_connection::http_connection(std::unique_ptr<wire> line, client_address from, std::shared_ptr<listener_core> core,
                                  bool has_room)
-    : core_(std::move(core)), wire_(std::move(line)), peer_(std::move(peer)), timer_(wire_->get_executor()),
+    : core_(std::move(core)), wire_(std::move(line)), from_(std::move(from)), timer_(wire_->get_executor()),
       has_room_(has_room) {
   core_->connections.insert(this);
 }
 
 http_connection::~http_connection() { core_->connections.erase(this); }
 
-void http_connection::start(tcp_socket socket, std::string peer, std::shared_ptr<listener_core> core, bool has_room) {
+void http_connection::start(tcp_socket socket, client_address from, std::shared_ptr<listener_core> core,
+                            bool has_room) {
   auto way = make_transport(socket.native_handle(), *core->options);
   if (way == nullptr)
     return;
   auto line = std::make_unique<wire>(std::move(socket), std::move(way));
-  std::shared_ptr<http_connection> x{new http_connection{std::move(line), std::move(peer), std::move(core), has_room}};
+  std::shared_ptr<http_connection> x{new http_connection{std::move(line), std::move(from), std::move(core), has_room}};
   x->wire_->attach(*x, x->weak_from_this());
   const auto patience = x->core_->options->handshake_timeout;
   x->start_timer(has_room ? patience : std::min<std::chrono::milliseconds>(patience, refusal_patience));
@@ -118,7 +122,7 @@ void http_connection::on_request(error_code ec) {
     return drop();
   const bool keep_alive = parser_->get().keep_alive();
   const bool knocks = boost::beast::websocket::is_upgrade(parser_->get());
-  auto request = as_request(parser_->release(), peer_);
+  auto request = as_request(parser_->release(), from_, core_->options->proxies);
   if (!knocks)
     return ask(std::move(request), keep_alive && has_room_);
   if (!has_room_)

@@ -14,12 +14,14 @@
 namespace towncrier::ws {
 
 class http_connection;
+class proxy_greeting;
 
 /// What the connections of one listener share.
 struct listener_core {
   std::shared_ptr<const server_options> options;
   listener_handler* handler = nullptr; ///< nullptr: the listener has stopped
   std::unordered_set<http_connection*> connections;
+  std::unordered_set<proxy_greeting*> greetings; ///< those that have not yet said for whom they speak
 };
 
 /// A connection that was accepted, until it ends or is handed to a session as an upgrade.
@@ -27,7 +29,7 @@ class http_connection final : public wire_events, public std::enable_shared_from
 public:
   /// Begins to serve `socket`. It keeps itself alive as long as something is pending. Without room for a client, one
   /// that knocks is answered 503, and nobody may stay.
-  static void start(tcp_socket socket, std::string peer, std::shared_ptr<listener_core> core, bool has_room);
+  static void start(tcp_socket socket, client_address from, std::shared_ptr<listener_core> core, bool has_room);
 
   ~http_connection() override;
 
@@ -35,7 +37,7 @@ public:
   void drop();
 
 private:
-  http_connection(std::unique_ptr<wire> line, std::string peer, std::shared_ptr<listener_core> core, bool has_room);
+  http_connection(std::unique_ptr<wire> line, client_address from, std::shared_ptr<listener_core> core, bool has_room);
 
   void on_write_drained() override;
   void on_write_failed() override;
@@ -51,7 +53,7 @@ private:
 
   std::shared_ptr<listener_core> core_;
   std::unique_ptr<wire> wire_;
-  std::string peer_;
+  client_address from_;
   timer timer_;
   boost::beast::flat_buffer buffer_;
   std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;

@@ -3,6 +3,7 @@
 #include "ws/asio.hpp"
 #include "ws/descriptor_reserve.hpp"
 #include "ws/http_connection.hpp"
+#include "ws/proxy_greeting.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
@@ -92,8 +93,13 @@ struct listener::impl : std::enable_shared_from_this<listener::impl> {
       core->handler->on_problem(
           "a client was refused: only the file descriptors are left that are reserved for operators "
           "and for other nodes");
-    if (room != affordable::nothing)
-      http_connection::start(std::move(socket), to_string(peer), core, room == affordable::all);
+    if (room == affordable::nothing)
+      return;
+    auto from = to_string(peer);
+    if (core->options->proxies.proxy_protocol && core->options->proxies.trusts(from))
+      proxy_greeting::start(std::move(socket), std::move(from), core, room == affordable::all);
+    else
+      http_connection::start(std::move(socket), {std::move(from), {}}, core, room == affordable::all);
   }
 
   void wait_a_little(error_code why) {
@@ -111,6 +117,8 @@ struct listener::impl : std::enable_shared_from_this<listener::impl> {
     acceptor.close(ignored);
     pause.cancel();
     for (auto* x : core->connections)
+      x->drop();
+    for (auto* x : core->greetings)
       x->drop();
   }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ws/client_address.hpp"
 #include "ws/site_rules.hpp"
 #include "ws/tls_context.hpp"
 
@@ -27,6 +28,9 @@ struct server_options {
 
   /// How long a closing connection may take.
   std::chrono::milliseconds close_timeout{5'000};
+
+  /// Whose word on a client's address is taken.
+  proxy_rules proxies;
 
   /// Which web pages may upgrade.
   site_rules sites;

@@ -93,8 +93,12 @@ ws::http_response admin_server::metrics() {
 ws::http_response admin_server::connections() {
   return ask<protocol::connection_list>(system_, targets_.admission, [](const auto& x) {
     model::array rows;
-    for (const auto& c : x.connections)
-      rows.push_back(model::object{{"id", protocol::to_string(c.id)}, {"peer", c.peer}, {"since", c.since}});
+    for (const auto& c : x.connections) {
+      model::object row{{"id", protocol::to_string(c.id)}, {"peer", c.peer}, {"since", c.since}};
+      if (!c.via.empty())
+        row.emplace_back("via", c.via);
+      rows.push_back(std::move(row));
+    }
     return json_response(std::move(rows));
   });
 }

@@ -36,6 +36,9 @@ public:
   model::result<std::uint16_t> start(const ws::endpoint& where);
   void stop();
 
+  /// What opens the API besides tokens, to be read again; nullptr: nothing.
+  const std::shared_ptr<admin_secret>& secret() const noexcept { return access_.secret(); }
+
   /// Tells of a cluster from now on.
   void join(cluster_targets x);
 

@@ -24,6 +24,8 @@ void check_tls(settings& x) {
   if (tls.certificate.empty() != tls.key.empty())
     x.complain(
         fmt::format("{} and {}: give both files, or neither", x.describe("tls.certificate"), x.describe("tls.key")));
+  if (!tls.key_passphrase_file.empty() && tls.key.empty())
+    x.complain(fmt::format("{} opens tls.key, and there is none", x.describe("tls.key_passphrase_file")));
 }
 
 void check_both(settings& x, std::string_view one, const std::string& first, std::string_view other,
@@ -58,20 +60,50 @@ void check_cluster(settings& x) {
                            x.describe("cluster.link_timeout"), x.describe("cluster.heartbeat_interval")));
 }
 
+/// Whether it takes a token to get in, or somebody has said what one may do without.
+bool knows_what_all_may(const protocol::auth_options& x) {
+  return x.enabled() || !x.anonymous_role.empty() || x.allow_anonymous;
+}
+
 void check_access(settings& x) {
   const auto& all = x.values();
-  if (!is_loopback(all.edge.listen) && !all.auth.enabled() && !all.auth.allow_anonymous)
+  if (!is_loopback(all.edge.listen) && !knows_what_all_may(all.auth))
     x.complain(fmt::format("{} can be reached from other machines, and there are no tokens: anybody might do anything; "
-                           "give auth.tokens or auth.jwt_key, listen on 127.0.0.1, or say auth.allow_anonymous = true",
+                           "give auth.tokens, auth.jwt_key or auth.jwt_keys, listen on 127.0.0.1, or say what all may "
+                           "do: auth.anonymous_role = operator (which auth.allow_anonymous = true said before)",
                            x.describe("edge.listen")));
+  if (!all.auth.enabled() && all.auth.anonymous_role == "none")
+    x.complain(fmt::format("{} and no tokens: nobody could connect; give auth.tokens, auth.jwt_key or auth.jwt_keys",
+                           x.describe("auth.anonymous_role")));
+}
+
+void check_jwt(settings& x) {
+  const auto& auth = x.values().auth;
+  if (!auth.jwt_key.empty() && !auth.jwt_keys.empty())
+    x.complain(fmt::format("{} and {}: give one of them", x.describe("auth.jwt_key"), x.describe("auth.jwt_keys")));
+  if (!auth.jwt_key.empty() || !auth.jwt_keys.empty())
+    return;
+  for (const auto& [key, given] : {std::pair{"auth.jwt_audience", !auth.jwt_audience.empty()},
+                                   std::pair{"auth.jwt_issuer", !auth.jwt_issuer.empty()}})
+    if (given)
+      x.complain(fmt::format("{} is about JWTs, and there is no key to verify them with: give auth.jwt_key or "
+                             "auth.jwt_keys",
+                             x.describe(key)));
+}
+
+void check_proxies(settings& x) {
+  const auto& edge = x.values().edge;
+  if (edge.proxy_protocol && edge.trusted_proxies.empty())
+    x.complain(fmt::format("{} is for the proxies of edge.trusted_proxies, and there are none: name them",
+                           x.describe("edge.proxy_protocol")));
 }
 
 void check_admin(settings& x) {
   const auto& all = x.values();
-  if (!is_loopback(all.admin.listen) && !all.auth.enabled() && all.admin.token_file.empty() &&
-      !all.auth.allow_anonymous)
+  if (!is_loopback(all.admin.listen) && all.admin.token_file.empty() && !knows_what_all_may(all.auth))
     x.complain(fmt::format("{} can be reached from other machines, and nothing keeps them out: give admin.token_file, "
-                           "auth.tokens or auth.jwt_key, listen on 127.0.0.1, or say auth.allow_anonymous = true",
+                           "auth.tokens, auth.jwt_key or auth.jwt_keys, listen on 127.0.0.1, or say that all may do "
+                           "everything: auth.anonymous_role = operator (which auth.allow_anonymous = true said before)",
                            x.describe("admin.listen")));
 }
 
@@ -94,6 +126,8 @@ void check_together(settings& x) {
   check_tls(x);
   check_cluster(x);
   check_access(x);
+  check_jwt(x);
+  check_proxies(x);
   check_admin(x);
   check_town(x);
   check_credentials(x);

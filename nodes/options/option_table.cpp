@@ -51,6 +51,10 @@ void add_edge_limits(std::vector<option>& to) {
   to.push_back(bind<edge, &part::threads>("edge.threads", "I/O threads; 0: one a core", count_value{0, 256}));
   to.push_back(bind<edge, &part::max_connections>(
       "edge.max_connections", "clients at a time; a further one is answered 503", count_value{1, 1'000'000}));
+  to.push_back(bind<edge, &part::max_connections_per_address>(
+      "edge.max_connections_per_address",
+      "clients of one address (IPv6: of one /64) at a time; a further one is answered 503; 0: any number",
+      count_value{0, 1'000'000}));
   to.push_back(bind<edge, &part::max_message_bytes>(
       "edge.max_message_bytes", "size of a client's message; a larger one ends the connection with 1009",
       bytes_value{1 * kib, 64 * mib}));
@@ -87,6 +91,14 @@ void add_edge_ways(std::vector<option>& to) {
       "origins whose web pages may connect ('*': any); empty: any where it takes tokens, otherwise those of this host "
       "and of loopback",
       origins_value{}));
+  to.push_back(bind<edge, &part::trusted_proxies>(
+      "edge.trusted_proxies", "proxies whose word on a client's address is taken; empty: none", ranges_value{}));
+  to.push_back(bind<edge, &part::proxy_header>("edge.proxy_header",
+                                               "the header in which they say it; the other one is not looked at",
+                                               word_value{{"x-forwarded-for", "forwarded"}}));
+  to.push_back(bind<edge, &part::proxy_protocol>(
+      "edge.proxy_protocol", "their connections begin with a header of the PROXY protocol (version 1 or 2)",
+      yes_or_no));
 }
 
 void add_edge_times(std::vector<option>& to) {
@@ -133,15 +145,34 @@ void add_access(std::vector<option>& to) {
       file_value{}));
   to.push_back(bind<auth, &auth_part::jwt_algorithm>("auth.jwt_algorithm", "the one algorithm that JWTs are signed by",
                                                      word_value{{"HS256", "RS256", "ES256"}}));
-  to.push_back(bind<auth, &auth_part::jwt_role_claim>("auth.jwt_role_claim", "the claim of a JWT that holds the role",
-                                                      name_value{}));
+  to.push_back(bind<auth, &auth_part::jwt_keys>(
+      "auth.jwt_keys", "JWKS file with the public keys of JWTs, chosen by kid, instead of auth.jwt_key; empty: none",
+      file_value{}));
+  to.push_back(bind<auth, &auth_part::jwt_audience>(
+      "auth.jwt_audience", "who this node is in the aud of a JWT; empty: a JWT with an aud is for others",
+      texts_value{}));
+  to.push_back(bind<auth, &auth_part::jwt_issuer>("auth.jwt_issuer", "whose JWTs (iss) are taken; empty: anybody's",
+                                                  texts_value{}));
+  to.push_back(bind<auth, &auth_part::jwt_leeway>("auth.jwt_leeway", "how far the clock of who makes JWTs may be off",
+                                                  duration_value{0ms, 10min}));
+  to.push_back(bind<auth, &auth_part::jwt_role_claim>(
+      "auth.jwt_role_claim",
+      "the claim of a JWT that holds the role or several; a dot leads into one: realm_access.roles", name_value{}));
   to.push_back(bind<auth, &auth_part::timeout>("auth.timeout", "time a client has to send its token",
                                                duration_value{100ms, hour}));
+  to.push_back(bind<auth, &auth_part::anonymous_role>(
+      "auth.anonymous_role",
+      "what a client may do that shows no token; empty: nothing where there are tokens, otherwise everything, on "
+      "loopback alone",
+      anonymous_role_value{}));
   to.push_back(bind<auth, &auth_part::allow_anonymous>(
-      "auth.allow_anonymous", "serve a non-loopback address without tokens: everybody may do everything", yes_or_no));
+      "auth.allow_anonymous", "what auth.anonymous_role = operator was called before", yes_or_no));
   to.push_back(bind<tls, &tls_part::certificate>("tls.certificate", "PEM file of the certificate chain; empty: no TLS",
                                                  file_value{}));
   to.push_back(bind<tls, &tls_part::key>("tls.key", "PEM file of the certificate's private key", file_value{}));
+  to.push_back(bind<tls, &tls_part::key_passphrase_file>(
+      "tls.key_passphrase_file", "file whose first line opens an encrypted tls.key; empty: it is not encrypted",
+      file_value{}));
 }
 
 void add_etcd(std::vector<option>& to) {
@@ -182,6 +213,9 @@ void add_links(std::vector<option>& to) {
   to.push_back(bind<cluster, &part::certificate>(
       "cluster.certificate", "PEM file of the certificate that this node shows to peers", file_value{}));
   to.push_back(bind<cluster, &part::key>("cluster.key", "PEM file of that certificate's private key", file_value{}));
+  to.push_back(bind<cluster, &part::key_passphrase_file>(
+      "cluster.key_passphrase_file", "file whose first line opens an encrypted cluster.key; empty: it is not encrypted",
+      file_value{}));
   to.push_back(bind<cluster, &part::ca>("cluster.ca", "PEM file of who signs the peers' certificates", file_value{}));
   to.push_back(bind<cluster, &part::heartbeat_interval>(
       "cluster.heartbeat_interval", "time between two signs of life to a peer", duration_value{10ms, 1min}));

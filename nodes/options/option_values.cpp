@@ -2,6 +2,8 @@
 
 #include "model/position.hpp"
 #include "nodes/options/address.hpp"
+#include "protocol/messages.hpp"
+#include "ws/ip_ranges.hpp"
 #include "ws/site_rules.hpp"
 
 #include <fmt/format.h>
@@ -191,6 +193,31 @@ model::result<std::vector<std::string>> origins_value::parse(std::string_view te
 }
 
 std::string origins_value::show(const std::vector<std::string>& xs) const {
+  return fmt::format("{}", fmt::join(xs, ","));
+}
+
+model::result<std::vector<std::string>> ranges_value::parse(std::string_view text) const {
+  auto result = split_list(text);
+  ws::ip_ranges known;
+  for (const auto& x : result)
+    if (const auto wrong = known.add(x))
+      return model::failure{fmt::format("{} ({})", not_understood(allowed()).message, wrong->message)};
+  return result;
+}
+
+std::string ranges_value::show(const std::vector<std::string>& xs) const {
+  return fmt::format("{}", fmt::join(xs, ","));
+}
+
+model::result<std::string> anonymous_role_value::parse(std::string_view text) const {
+  if (!text.empty() && text != "none" && !protocol::parse_role(text))
+    return not_understood(allowed());
+  return std::string{text};
+}
+
+model::result<std::vector<std::string>> texts_value::parse(std::string_view text) const { return split_list(text); }
+
+std::string texts_value::show(const std::vector<std::string>& xs) const {
   return fmt::format("{}", fmt::join(xs, ","));
 }
 

@@ -121,6 +121,30 @@ struct origins_value {
   }
 };
 
+/// Addresses and ranges of them.
+struct ranges_value {
+  static constexpr value_kind kind = value_kind::list;
+  model::result<std::vector<std::string>> parse(std::string_view text) const;
+  std::string show(const std::vector<std::string>& xs) const;
+  std::string allowed() const { return "addresses or ranges such as 10.0.0.0/8 or fd00::/8, with commas between them"; }
+};
+
+/// What clients without a token may do; empty: not said.
+struct anonymous_role_value {
+  static constexpr value_kind kind = value_kind::text;
+  model::result<std::string> parse(std::string_view text) const;
+  std::string show(const std::string& x) const { return x; }
+  std::string allowed() const { return "one of: none, viewer, publisher, operator"; }
+};
+
+/// Any texts without commas.
+struct texts_value {
+  static constexpr value_kind kind = value_kind::list;
+  model::result<std::vector<std::string>> parse(std::string_view text) const;
+  std::string show(const std::vector<std::string>& xs) const;
+  std::string allowed() const { return "texts, with commas between them"; }
+};
+
 /// Address and port: `127.0.0.1:8765`, `[::1]:8765`, `localhost:0` (0: any free port).
 struct endpoint_value {
   static constexpr value_kind kind = value_kind::text;

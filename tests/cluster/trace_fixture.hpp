@@ -74,6 +74,7 @@ struct trace_fixture : cluster_fixture {
     });
     edge::connection_services services;
     services.admission = admission;
+    services.anonymous = protocol::role::operator_;
     const auto& here = nodes.at(at);
     services.hub = here.hub;
     services.routes = {here.directory, here.events, {}, {}, {}};

@@ -153,4 +153,46 @@ TEST_F(admission_test, answers_stop_at_once_when_nobody_is_there_and_lets_nobody
   EXPECT_NE(no->sentence.find("stopping"), std::string::npos);
 }
 
+TEST_F(admission_test, counts_the_clients_of_each_address_where_it_is_told_to) {
+  options.max_connections_per_address = 2;
+  start();
+  std::vector<client> in;
+  const auto knock = [&](std::string peer) {
+    in.push_back(make_probe<protocol::connection_actor>());
+    return id_of(enter(in.back(), std::move(peer))) != 0;
+  };
+  EXPECT_TRUE(knock("192.0.2.1:5000"));
+  EXPECT_TRUE(knock("[::ffff:192.0.2.1]:5001"));
+  EXPECT_FALSE(knock("192.0.2.1:5002"));
+  EXPECT_TRUE(knock("192.0.2.2:5000"));
+  EXPECT_TRUE(knock("[2001:db8::1]:1"));
+  EXPECT_TRUE(knock("[2001:db8::2:3]:2"));
+  EXPECT_FALSE(knock("[2001:db8:0:0:ffff::]:3"));
+  EXPECT_TRUE(knock("[2001:db8:0:1::]:3"));
+  const auto answer = enter(make_probe<protocol::connection_actor>(), "192.0.2.1:9");
+  EXPECT_NE(std::get<protocol::refused>(answer).sentence.find("your address"), std::string::npos);
+  kill(in.front().handle());
+  EXPECT_TRUE(knock("192.0.2.1:5003"));
+  EXPECT_FALSE(knock("192.0.2.1:5004"));
+}
+
+TEST_F(admission_test, tells_everybody_what_is_granted_now) {
+  start();
+  auto in = enter_many(3);
+  const auto now = std::make_shared<const protocol::grants>();
+  send(admission, protocol::grants_changed{now});
+  for (auto& x : in)
+    EXPECT_EQ(x.take_one<protocol::grants_changed>().now, now);
+}
+
+TEST_F(admission_test, knows_the_proxy_that_a_client_came_through) {
+  start();
+  const auto x = make_probe<protocol::connection_actor>();
+  request<protocol::admission_result>(admission, protocol::enter_request{x.handle(), "192.0.2.1:0", "10.0.0.1:7"});
+  const auto list = request<protocol::connection_list>(admission, protocol::list_atom::value)->connections;
+  ASSERT_EQ(list.size(), 1u);
+  EXPECT_EQ(list[0].peer, "192.0.2.1:0");
+  EXPECT_EQ(list[0].via, "10.0.0.1:7");
+}
+
 } // namespace towncrier::edge

@@ -31,6 +31,7 @@ protocol::authenticator_actor::behavior_type slow_authenticator(slow_authenticat
         for (auto& x : std::exchange(self->state.waiting, {}))
           x.deliver(protocol::verify_result{protocol::identity{"ada", protocol::role::viewer, 0}, {}});
       },
+      [](const protocol::credentials_read&) {},
   };
 }
 
@@ -159,6 +160,97 @@ TEST_F(connection_auth_test, a_token_that_expires_ends_the_connection) {
   ASSERT_EQ(types_of(messages), "result error");
   EXPECT_EQ(number_at(messages[1], "data.code"), 1002);
   EXPECT_EQ(close_code(), 1008);
+}
+
+namespace {
+
+protocol::grants_changed now_granted(protocol::grants x) {
+  return {std::make_shared<const protocol::grants>(std::move(x))};
+}
+
+} // namespace
+
+TEST_F(connection_auth_test, a_token_that_was_taken_back_ends_the_connection) {
+  become_live_as(protocol::role::operator_);
+  send(who, now_granted({{"ada's", protocol::role::operator_}, {"bob's", protocol::role::viewer}}));
+  EXPECT_FALSE(socket->closed);
+  send(who, now_granted({{"bob's", protocol::role::operator_}}));
+  const auto messages = socket->take();
+  ASSERT_EQ(types_of(messages), "error");
+  EXPECT_EQ(number_at(messages[0], "data.code"), 1002);
+  EXPECT_EQ(close_code(), 1008);
+  EXPECT_EQ(socket->closed->reason, "token revoked");
+  EXPECT_EQ(traffic->revoked.get(), 1u);
+}
+
+TEST_F(connection_auth_test, a_lower_role_ends_the_connection_and_a_higher_one_does_not) {
+  become_live_as(protocol::role::publisher);
+  send(who, now_granted({{"ada's", protocol::role::operator_}}));
+  EXPECT_FALSE(socket->closed);
+  send(who, now_granted({{"ada's", protocol::role::viewer}}));
+  EXPECT_EQ(close_code(), 1008);
+  EXPECT_EQ(socket->closed->reason, "token revoked");
+}
+
+TEST_F(connection_auth_test, a_token_that_was_taken_back_counts_before_the_welcome_too) {
+  services.auth_enabled = true;
+  request.token = "good";
+  open();
+  send(who, now_granted({}));
+  EXPECT_EQ(socket->closed->reason, "token revoked");
+  join();
+  EXPECT_EQ(types_of(socket->take()), "error") << "no welcome";
+}
+
+TEST_F(connection_auth_test, another_token_takes_the_place_of_the_first) {
+  become_live_as(protocol::role::viewer);
+  token_grant = "ada's second";
+  say(R"({"type":"auth","data":{"token":"good"},"id":9})");
+  send(who, now_granted({{"ada's second", protocol::role::viewer}}));
+  EXPECT_FALSE(socket->closed);
+  send(who, now_granted({{"ada's", protocol::role::viewer}}));
+  EXPECT_EQ(socket->closed->reason, "token revoked");
+}
+
+TEST_F(connection_auth_test, who_came_without_a_token_has_none_to_lose) {
+  services.auth_enabled = true;
+  services.anonymous = protocol::role::viewer;
+  become_live();
+  send(who, now_granted({}));
+  EXPECT_FALSE(socket->closed);
+}
+
+TEST_F(connection_auth_test, without_a_token_one_is_what_anonymous_clients_are) {
+  services.auth_enabled = true;
+  services.anonymous = protocol::role::viewer;
+  services.limits.max_messages = 42;
+  open();
+  join();
+  EXPECT_EQ(number_at(socket->take().at(0), "data.limits.max_messages"), 42);
+  EXPECT_TRUE(authenticator.empty());
+  say(R"({"type":"command","data":{"name":"pause"},"id":1})");
+  EXPECT_EQ(number_at(socket->take().at(0), "data.code"), 1002);
+  say(R"({"type":"subscribe","data":{"channels":["world"]}})");
+  EXPECT_EQ(passed().who.name, "anonymous@192.0.2.1");
+}
+
+TEST_F(connection_auth_test, an_anonymous_client_may_show_a_token_later) {
+  services.auth_enabled = true;
+  services.anonymous = protocol::role::viewer;
+  token_owner.role = protocol::role::operator_;
+  become_live();
+  say(R"({"type":"auth","data":{"token":"good"},"id":1})");
+  EXPECT_TRUE(true_at(socket->take().at(0), "data.ok"));
+  say(R"({"type":"command","data":{"name":"pause"}})");
+  EXPECT_EQ(passed().who.name, "ada");
+}
+
+TEST_F(connection_auth_test, a_bad_token_is_refused_where_none_would_do) {
+  services.auth_enabled = true;
+  services.anonymous = protocol::role::viewer;
+  request.token = "bad";
+  open();
+  EXPECT_EQ(socket->closed->reason, "Invalid token");
 }
 
 } // namespace towncrier::edge

@@ -23,7 +23,7 @@ struct connection_fixture : support::actor_fixture {
     authenticator.answer_with([this](const caf::message& x) {
       protocol::verify_result result;
       if (x.match_element<protocol::verify_request>(0) && x.get_as<protocol::verify_request>(0).token == "good")
-        result.who = token_owner;
+        result = {token_owner, {}, token_grant};
       return caf::make_message(std::move(result));
     });
     services.limits = {1000, std::chrono::seconds{60}, 1000, 1000, 100}; // nobody is without a limit
@@ -39,6 +39,8 @@ struct connection_fixture : support::actor_fixture {
 
   /// The connection actor begins: it asks for a place.
   void knock() {
+    if (!services.auth_enabled)
+      services.anonymous = protocol::role::operator_;
     services.admission = admission;
     services.authenticator = stand_in ? stand_in : authenticator.handle();
     services.rate_limiter = limiter_in_place ? limiter_in_place : rate_limiter.handle();
@@ -121,6 +123,7 @@ struct connection_fixture : support::actor_fixture {
   protocol::traffic_ptr traffic = std::make_shared<protocol::traffic>();
   /// Whose the token `good` is.
   protocol::identity token_owner{"ada", protocol::role::viewer, 0};
+  std::string token_grant = "ada's";
   connection_services services;
   protocol::upgrade_request request;
   protocol::connection_actor who;

@@ -113,6 +113,7 @@ struct busy_hub_test : connection_fixture {
     services.authenticator = authenticator;
     services.rate_limiter = rate_limiter;
     services.debugger = debugger;
+    services.anonymous = protocol::role::operator_;
     who = spawn(edge::connection, std::make_shared<const connection_services>(services),
                 std::shared_ptr<protocol::client_socket>(socket), std::make_shared<protocol::upgrade_request>(request));
     // So much that the hub's turn ends before it has come to what the connection says meanwhile.

@@ -105,7 +105,8 @@ TEST(jwt, refuses_claims_without_a_name_or_a_role) {
   EXPECT_EQ(reason_for_claims(R"({"role":"viewer"})"), "JWT: no 'sub'");
   EXPECT_EQ(reason_for_claims(R"({"sub":"","role":"viewer"})"), "JWT: no 'sub'");
   EXPECT_EQ(reason_for_claims(R"({"sub":7,"role":"viewer"})"), "JWT: no 'sub'");
-  for (const std::string role : {"", R"(,"role":"king")", R"(,"role":7)", R"(,"role":["operator"])"})
+  for (const std::string role :
+       {"", R"(,"role":"king")", R"(,"role":7)", R"(,"role":["king"])", R"(,"role":[7])", R"(,"role":[])"})
     EXPECT_EQ(reason_for_claims(R"({"sub":"a")" + role + "}"), "JWT: 'role' is not viewer, publisher or operator");
 }
 
@@ -115,6 +116,73 @@ TEST(jwt, takes_the_role_from_the_configured_claim) {
       made->verify(make_jwt(JWT_ALG_HS256, secret, R"({"sub":"a","role":"viewer","town":"operator"})"), now);
   ASSERT_TRUE(who);
   EXPECT_EQ(who->role, protocol::role::operator_);
+}
+
+TEST(jwt, takes_the_highest_of_several_roles) {
+  for (const std::string roles :
+       {R"(["viewer","king","operator"])", R"("viewer operator")", R"(["a b","operator viewer"])"}) {
+    const auto who = verifier().verify(make_jwt(JWT_ALG_HS256, secret, R"({"sub":"a","role":)" + roles + "}"), now);
+    ASSERT_TRUE(who) << roles;
+    EXPECT_EQ(who->role, protocol::role::operator_) << roles;
+  }
+  EXPECT_EQ(verifier().verify(make_jwt(JWT_ALG_HS256, secret, R"({"sub":"a","role":["viewer","admin"]})"), now)->role,
+            protocol::role::viewer);
+}
+
+TEST(jwt, finds_a_role_claim_inside_others) {
+  const auto role = [](const std::string& claims) {
+    const auto made = jwt_verifier::make({"HS256", secret, "realm.access.roles"});
+    const auto who = made->verify(make_jwt(JWT_ALG_HS256, secret, claims), now);
+    return who ? std::string{protocol::to_string(who->role)} : who.error();
+  };
+  EXPECT_EQ(role(R"({"sub":"a","realm":{"access":{"roles":["publisher"]}}})"), "publisher");
+  EXPECT_EQ(role(R"({"sub":"a","realm":{"access.roles":"viewer"}})"), "viewer");
+  EXPECT_EQ(role(R"({"sub":"a","realm.access.roles":"operator","realm":{"access":{"roles":"viewer"}}})"), "operator");
+  EXPECT_THAT(role(R"({"sub":"a","realm":{"access":"operator"}})"), HasSubstr("is not viewer"));
+}
+
+TEST(jwt, refuses_what_is_for_somebody_else) {
+  const auto verdict_of = [](const std::string& aud, std::vector<std::string> ours) {
+    jwt_verifier::settings x{.key = secret, .audience = std::move(ours)};
+    const auto claims = R"({"sub":"a","role":"viewer")" + (aud.empty() ? "" : R"(,"aud":)" + aud) + "}";
+    const auto who = jwt_verifier::make(std::move(x))->verify(make_jwt(JWT_ALG_HS256, secret, claims), now);
+    return who ? "let in" : who.fault() == protocol::token_fault::wrong_audience ? who.error() : "?";
+  };
+  EXPECT_EQ(verdict_of("", {}), "let in");
+  for (const std::string aud : {R"("bank")", R"(["bank"])", R"("")", "[]", "7", "null", "{}"})
+    EXPECT_THAT(verdict_of(aud, {}), HasSubstr("auth.jwt_audience")) << aud;
+  for (const std::string aud : {R"("town")", R"(["bank","town"])", R"("town2")"})
+    EXPECT_EQ(verdict_of(aud, {"town", "town2"}), "let in") << aud;
+  for (const std::string aud : {"", R"("bank")", R"("Town")", R"(["towns"])", R"([["town"]])", R"({"town":"town"})"})
+    EXPECT_THAT(verdict_of(aud, {"town"}), HasSubstr("not for town")) << aud;
+  EXPECT_THAT(verdict_of(R"("a\nb)" + std::string(200, 'x') + '"', {"town"}), ::testing::Not(HasSubstr("\n")));
+}
+
+TEST(jwt, refuses_another_issuer) {
+  const auto verdict_of = [](const std::string& iss) {
+    jwt_verifier::settings x{.key = secret, .issuer = {"https://id.example", "https://old.example"}};
+    const auto claims = R"({"sub":"a","role":"viewer")" + (iss.empty() ? "" : R"(,"iss":)" + iss) + "}";
+    const auto who = jwt_verifier::make(std::move(x))->verify(make_jwt(JWT_ALG_HS256, secret, claims), now);
+    return who ? "let in" : who.fault() == protocol::token_fault::wrong_issuer ? "issuer" : "?";
+  };
+  EXPECT_STREQ(verdict_of(R"("https://id.example")"), "let in");
+  EXPECT_STREQ(verdict_of(R"("https://old.example")"), "let in");
+  for (const std::string iss : {"", R"("https://id.example/")", R"(["https://id.example"])", "7"})
+    EXPECT_STREQ(verdict_of(iss), "issuer") << iss;
+}
+
+TEST(jwt, forgives_clocks_as_much_as_it_may) {
+  jwt_verifier::settings x{.key = secret, .leeway = 5};
+  const auto by = *jwt_verifier::make(std::move(x));
+  const auto at = [&](const std::string& times) {
+    return reason(by, make_jwt(JWT_ALG_HS256, secret, R"({"sub":"a","role":"viewer",)" + times + "}"));
+  };
+  EXPECT_EQ(at(R"("exp":1799999996)"), "let in");
+  EXPECT_EQ(at(R"("exp":1799999995)"), "JWT: expired");
+  EXPECT_EQ(at(R"("nbf":1800000005)"), "let in");
+  EXPECT_EQ(at(R"("nbf":1800000006)"), "JWT: not valid yet");
+  const auto who = by.verify(make_jwt(JWT_ALG_HS256, secret, R"({"sub":"a","role":"viewer","exp":1800000010})"), now);
+  EXPECT_EQ(who->expires_at, 1'800'000'015);
 }
 
 TEST(jwt, refuses_critical_headers) {

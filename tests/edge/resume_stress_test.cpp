@@ -49,6 +49,7 @@ public:
     admission.answer_with(
         [](const caf::message&) { return caf::make_message(protocol::admission_result{protocol::admitted{1}}); });
     services.admission = admission;
+    services.anonymous = protocol::role::operator_;
     services.hub = spawn(hub, services.edge);
     services.limits = {0, 1min, 0, GetParam() % 2 == 0 ? std::size_t{0} : std::size_t{1'000'000'000}, 100};
     services.rate_limiter = spawn(

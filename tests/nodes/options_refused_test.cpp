@@ -47,6 +47,12 @@ TEST_F(options_test, every_option_refuses_what_is_impossible_and_says_what_is_al
       {"edge.allowed_origins", "https://*"},
       {"edge.allowed_origins", "https://town.example:*"},
       {"edge.allowed_origins", "https://town.example:0"},
+      {"edge.trusted_proxies", "10.0.0.0/33"},
+      {"edge.trusted_proxies", "10.0.0.1/8"},
+      {"edge.trusted_proxies", "proxy.example"},
+      {"edge.proxy_header", "x-real-ip"},
+      {"auth.anonymous_role", "king"},
+      {"auth.jwt_leeway", "1h"},
       {"auth.jwt_algorithm", "none"},
       {"auth.jwt_algorithm", "hs256"},
       {"auth.jwt_role_claim", ""},
@@ -201,9 +207,23 @@ TEST_F(options_test, an_open_address_without_tokens_is_refused_unless_it_is_mean
     accept({"--edge.listen", address, "--auth.allow-anonymous"});
     accept({"--edge.listen", address, "--auth.tokens", tokens});
     accept({"--edge.listen", address, "--auth.jwt-key", secret});
+    for (const std::string role : {"viewer", "publisher", "operator"})
+      accept({"--edge.listen", address, "--auth.anonymous-role", role});
   }
   for (const std::string address : {"127.0.0.1:1", "127.9.9.9:1", "[::1]:1", "localhost:1"})
     accept({"--edge.listen", address});
+}
+
+TEST_F(options_test, options_that_would_do_nothing_are_refused) {
+  const auto secret = write("secret", std::string(32, 'x'));
+  EXPECT_THAT(refuse({"--auth.anonymous-role", "none"}), HasSubstr("nobody could connect"));
+  EXPECT_THAT(refuse({"--auth.jwt-audience", "town"}), HasSubstr("there is no key to verify them with"));
+  EXPECT_THAT(refuse({"--auth.jwt-issuer", "town"}), HasSubstr("there is no key to verify them with"));
+  EXPECT_THAT(refuse({"--auth.jwt-key", secret, "--auth.jwt-keys", secret}), HasSubstr("give one of them"));
+  EXPECT_THAT(refuse({"--edge.proxy-protocol"}), HasSubstr("edge.trusted_proxies, and there are none"));
+  EXPECT_THAT(refuse({"--tls.key-passphrase-file", secret}), HasSubstr("opens tls.key, and there is none"));
+  accept({"--edge.proxy-protocol", "--edge.trusted-proxies", "10.0.0.0/8"});
+  accept({"--auth.jwt-key", secret, "--auth.jwt-audience", "town"});
 }
 
 TEST_F(options_test, tokens_and_keys_that_cannot_be_used_are_refused) {

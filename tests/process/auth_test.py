@@ -12,7 +12,12 @@ import subprocess
 import tempfile
 import time
 
+import jwt
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from admin import call
 from node_process import NodeError, NodeProcess
+from pty_program import PtyProgram
 from viewers import PATIENCE, Viewer, ViewerTest, change, event, program, run
 
 SECRET = b"a secret of more than thirty-two bytes, for the tests"
@@ -142,7 +147,44 @@ class Tokens(AuthTest):
         await self.becomes_valid(new)
         await self.is_refused(self.node, self.tokens["publisher"])
         await self.is_let_in(self.node, self.tokens["operator"])
-        self.assertEqual((await staying.ask("heartbeat"))["type"], "heartbeat")
+        self.assertEqual(await staying.until_closed(), 1008)
+        self.assertEqual(staying.close_reason, "token revoked")
+
+    async def test_judges_live_connections_again_when_told(self):
+        viewers = {role: await self.is_let_in(self.node, token) for role, token in self.tokens.items()}
+        late = await Viewer(self.node.websocket_url(), "msgpack").connect()
+        self.addAsyncCleanup(late.close)
+        await late.ask("auth", {"token": self.tokens["operator"]})
+        lower = self.lines["publisher"].replace(" publisher ", " viewer ")
+        higher = self.lines["viewer"].replace(" viewer ", " publisher ")
+        self.write("tokens", lower + "\n" + higher + "\n")
+        self.node.send_signal(signal.SIGHUP)
+        for gone in (viewers["operator"], late, viewers["publisher"]):
+            self.assertEqual(await gone.until_closed(), 1008)
+            self.assertEqual((gone.close_reason, gone.errors[-1]["code"]), ("token revoked", 1002))
+        self.assertEqual((await viewers["viewer"].ask("heartbeat"))["type"], "heartbeat")
+        self.assertIsNone(viewers["viewer"].close_code)
+        await self.is_let_in(self.node, self.tokens["publisher"])
+
+    async def test_shows_operators_no_token_however_it_is_written(self):
+        operator = await self.is_let_in(self.node, self.tokens["operator"])
+        await operator.command("debug", enabled=True)
+        other = await self.is_let_in(self.node, self.tokens["viewer"])
+        token = self.tokens["viewer"]
+        for text in ('{"type":"\\u0061uth","data":{"token":"%s"}}', '{"type":"auth","data":{"\\u0074oken":"%s"}',
+                     '{"type":"batch","data":[{"type":"aut\\u0068","data":{"token":"%s"}}]}',
+                     '{"type":"heartbeat","token":"%s","data":{}}', '{"type":"Auth","data":"%s"}', '%s'):
+            await other.send_raw(text % token)
+        packed = await self.is_let_in(self.node, token, form="msgpack")
+        await packed.send("auth", {"token": token})
+        await packed.send("heartbeat", {"password": token})
+        await packed.ask("heartbeat")
+        await other.ask("heartbeat")
+        await operator.until(lambda: sum("heartbeat" in json.dumps(x) for x in operator.debugs) > 6, "what was said")
+        said = json.dumps(operator.debugs)
+        self.assertIn("(auth)", said)
+        self.assertNotIn(token, said)
+        self.assertNotIn(token, self.node.log)
 
     async def test_keeps_its_tokens_when_the_new_file_is_broken(self):
         self.write("tokens", "this is no line\n")
@@ -161,7 +203,92 @@ class Tokens(AuthTest):
         self.fail("the new token did not become valid")
 
 
+def jwk(public, **more):
+    """A public key as a JWK (RFC 7517), by another implementation than the program's."""
+    key = load_pem_public_key(public)
+    algorithm = jwt.algorithms.RSAAlgorithm if hasattr(key.public_numbers(), "n") else jwt.algorithms.ECAlgorithm
+    return {**json.loads(algorithm.to_jwk(key)), **more}
+
+
+class Jwks(AuthTest):
+    def make_key(self, name):
+        path = self.write(name, openssl("genrsa", "2048"))
+        return path, openssl("rsa", "-in", path, "-pubout")
+
+    def jwt_of(self, path, kid, **more):
+        with open(path, "rb") as file:
+            return jwt.encode(claims(**more), file.read(), "RS256", headers={"kid": kid})
+
+    async def test_takes_keys_by_their_kid_and_reads_them_again(self):
+        (one, public_one), (two, public_two) = self.make_key("one"), self.make_key("two")
+        keys = self.write("keys", json.dumps({"keys": [jwk(public_one, kid="one"), {"kty": "OKP", "kid": "other"}]}))
+        node = self.start("--auth.jwt-keys", keys)
+        staying, leaving = await self.is_let_in(node, self.jwt_of(one, "one")), None
+        await self.is_refused(node, self.jwt_of(two, "two"))
+        node.wait_for_log("refused: JWT: signed by the key 'two'")
+        self.write("keys", json.dumps({"keys": [jwk(public_one, kid="one"), jwk(public_two, kid="two", use="sig")]}))
+        node.send_signal(signal.SIGHUP)
+        await asyncio.to_thread(node.wait_for_log, "2 keys of JWTs")
+        leaving = await self.is_let_in(node, self.jwt_of(two, "two"))
+        await self.is_refused(node, self.jwt_of(two, "one"))
+        self.write("keys", "{}")
+        node.send_signal(signal.SIGHUP)
+        await asyncio.to_thread(node.wait_for_log, "stay in force: auth.jwt_keys")
+        await self.is_let_in(node, self.jwt_of(two, "two"))
+        self.write("keys", json.dumps({"keys": [jwk(public_one, kid="one")]}))
+        node.send_signal(signal.SIGHUP)
+        self.assertEqual(await leaving.until_closed(), 1008)
+        self.assertEqual(leaving.close_reason, "token revoked")
+        self.assertEqual((await staying.ask("heartbeat"))["type"], "heartbeat")
+
+    async def test_takes_no_public_key_for_a_secret(self):
+        _, public = self.make_key("one")
+        node = self.start("--auth.jwt-keys", self.write("keys", json.dumps({"keys": [jwk(public, kid="one")]})))
+        for secret in (public, public.strip(), json.dumps(jwk(public, kid="one")).encode()):
+            await self.is_refused(node, make_jwt(claims(), sign=lambda x, s=secret: hmac.new(s, x, "sha256").digest()))
+        await self.is_refused(node, make_jwt(claims(), "none", lambda _: b""))
+
+
 class Jwts(AuthTest):
+    async def test_takes_only_what_is_for_it(self):
+        secret = self.write("secret", SECRET)
+        plain = self.start("--auth.jwt-key", secret)
+        await self.is_refused(plain, make_jwt(claims(aud="bank")))
+        plain.wait_for_log("refused: JWT: is for 'bank'")
+        named = self.start("--auth.jwt-key", secret, "--auth.jwt-audience", "town,https://town.example",
+                           "--auth.jwt-issuer", "https://id.example", "--auth.jwt-leeway", "1m",
+                           "--auth.jwt-role-claim", "realm_access.roles")
+        good = {"aud": ["bank", "town"], "iss": "https://id.example", "realm_access": {"roles": ["other", "viewer"]}}
+        await self.is_let_in(named, make_jwt(claims(**good)))
+        await self.is_let_in(named, make_jwt(claims(**{**good, "exp": time.time() - 30})))
+        for wrong in ({"aud": "bank"}, {"aud": []}, {"iss": "https://evil.example"}, {"exp": time.time() - 90},
+                      {"realm_access": {"roles": ["king"]}}, {"realm_access": "viewer"}):
+            await self.is_refused(named, make_jwt(claims(**{**good, **wrong})))
+        for missing in good:
+            await self.is_refused(named, make_jwt(claims(**{k: v for k, v in good.items() if k != missing})))
+
+    async def test_says_in_the_log_why_a_token_is_refused_but_not_the_token(self):
+        node = self.start("--auth.jwt-key", self.write("secret", SECRET))
+        bad = {"expired": make_jwt(claims(exp=time.time() - 5)), "badly signed": make_jwt(claims(), sign=lambda _: b"x" * 32),
+               "no 'sub'": make_jwt({"role": "viewer"}), "is not viewer": make_jwt(claims("king")), "no such token": "wrong-token"}
+        for why, token in bad.items():
+            await self.is_refused(node, token)
+            node.wait_for_log(r"info.* token of c\d+ \(127\.0\.0\.1:\d+\) is refused: .*" + why)
+            self.assertNotIn(token, node.log)
+
+    async def test_ends_connections_whose_key_was_changed(self):
+        path = self.write("secret", SECRET)
+        node = self.start("--auth.jwt-key", path)
+        staying = await self.is_let_in(node, make_jwt(claims()))
+        node.send_signal(signal.SIGHUP)
+        await asyncio.to_thread(node.wait_for_log, "in force now")
+        self.assertEqual((await staying.ask("heartbeat"))["type"], "heartbeat")
+        self.write("secret", b"another secret of more than thirty-two bytes")
+        node.send_signal(signal.SIGHUP)
+        self.assertEqual(await staying.until_closed(), 1008)
+        self.assertEqual(staying.close_reason, "token revoked")
+        await self.is_refused(node, make_jwt(claims()))
+
     async def test_takes_hs256_and_nothing_else(self):
         node = self.start("--auth.jwt-key", self.write("secret", SECRET))
         await self.is_let_in(node, make_jwt(claims()))
@@ -240,10 +367,144 @@ class Start(AuthTest):
         for options in (["--auth.tokens", "/nowhere/tokens"], ["--auth.tokens", self.write("broken", "anna king x\n")],
                         ["--auth.jwt-key", self.write("short", "short")],
                         ["--auth.jwt-key", self.write("text", SECRET), "--auth.jwt-algorithm", "RS256"],
-                        ["--auth.jwt-key", self.write("text", SECRET), "--auth.jwt-algorithm", "none"]):
+                        ["--auth.jwt-key", self.write("text", SECRET), "--auth.jwt-algorithm", "none"],
+                        ["--auth.jwt-keys", self.write("jwks", '{"keys":[]}')], ["--auth.jwt-audience", "town"],
+                        ["--auth.jwt-key", self.write("text", SECRET), "--auth.jwt-keys", self.write("jwks", "{}")],
+                        ["--auth.anonymous-role", "king"], ["--auth.anonymous-role", "none"]):
             with self.assertRaises(NodeError, msg=str(options)) as refused:
                 NodeProcess(program(), *options).start()
             self.assertRegex(str(refused.exception), "ended with [12]:")
+
+
+class Anonymous(AuthTest):
+    async def test_may_do_what_the_options_say_and_more_with_a_token(self):
+        token, line = make_token("anna", "operator")
+        node = self.start("--auth.tokens", self.write("tokens", line + "\n"), "--auth.anonymous-role", "viewer",
+                          "--edge.listen", "0.0.0.0:0")
+        url = f"ws://127.0.0.1:{node.edge[1]}/"
+        viewer = await self.enter(Viewer(url, origin="https://town.example"))
+        self.assertEqual((await viewer.ask("subscribe", {"channels": ["world"]}))["type"], "subscribed")
+        for kind, data in (("command", {"name": "metrics"}), ("state_change", change("x")["data"])):
+            self.assertEqual((await viewer.ask(kind, data))["data"]["code"], 1002)
+        await self.enter(Viewer(url, token=token))
+        self.assertTrue((await viewer.ask("auth", {"token": token}))["data"]["ok"])
+        self.assertEqual((await viewer.ask("command", {"name": "metrics"}))["type"], "result")
+        await self.is_refused(node, "wrong")
+        self.assertEqual(node.get(node.admin_url("/api/v1/nodes"))[0], 401)
+
+    async def test_without_tokens_are_no_operators_unless_it_is_said(self):
+        node = self.start("--auth.anonymous-role", "publisher")
+        viewer = await self.enter(Viewer(node.websocket_url()))
+        self.assertEqual((await viewer.ask("state_change", change("x")["data"]))["type"], "result")
+        self.assertEqual((await viewer.ask("command", {"name": "metrics"}))["data"]["code"], 1002)
+        self.assertEqual(node.get(node.admin_url("/api/v1/nodes"))[0], 401)
+        node = self.start("--edge.listen", "0.0.0.0:0", "--auth.anonymous-role", "operator")
+        viewer = await self.enter(Viewer(f"ws://127.0.0.1:{node.edge[1]}/"))
+        self.assertEqual((await viewer.ask("command", {"name": "metrics"}))["type"], "result")
+        self.assertNotIn("allow_anonymous", node.log)
+        node = self.start("--edge.listen", "0.0.0.0:0", "--auth.allow-anonymous", "true")
+        viewer = await self.enter(Viewer(f"ws://127.0.0.1:{node.edge[1]}/"))
+        self.assertEqual((await viewer.ask("command", {"name": "metrics"}))["type"], "result")
+        self.assertRegex(node.log, "auth.allow_anonymous is what auth.anonymous_role = operator was called before")
+
+
+class Keys(AuthTest):
+    """Nobody is asked for a pass phrase, at the terminal or elsewhere."""
+
+    async def asyncSetUp(self):
+        await super().asyncSetUp()
+        subprocess.run([program(), "certificates", self.folder, "town"], check=True, capture_output=True)
+        self.certificate = os.path.join(self.folder, "town.pem")
+        self.plain = os.path.join(self.folder, "town.key")
+        self.secret = os.path.join(self.folder, "secret.key")
+        openssl("pkey", "-in", self.plain, "-aes256", "-passout", "pass:open sesame", "-out", self.secret)
+
+    def on_a_terminal(self, *arguments):
+        """The exit status and the output of the program, which sits at a terminal where nobody answers."""
+        with PtyProgram([program(), *arguments], rows=50, columns=200) as run_there:
+            status = run_there.wait()
+            deadline = time.monotonic() + PATIENCE
+            while b"\n" not in run_there.output and time.monotonic() < deadline:
+                time.sleep(0.02)  # its last words are on their way
+            return status, " ".join(run_there.output.decode().split())
+
+    async def test_refuses_an_encrypted_key_in_words(self):
+        shut = "is encrypted, and nobody is asked for its pass phrase"
+        edge = ["--tls.certificate", self.certificate, "--tls.key", self.secret]
+        cluster = ["--cluster.etcd", "https://127.0.0.1:1", "--cluster.ca", os.path.join(self.folder, "ca.pem"),
+                   "--cluster.certificate", self.certificate]
+        for options, said in (
+                (edge, shut), ([*cluster, "--cluster.key", self.secret], shut),
+                ([*cluster, "--cluster.key", self.plain, "--cluster.etcd-certificate", self.certificate,
+                  "--cluster.etcd-key", self.secret], shut),
+                ([*edge, "--tls.key-passphrase-file", self.write("wrong", "sesame\n")], "does not open the key"),
+                ([*edge, "--tls.key-passphrase-file", self.write("empty", "")], "cannot read a pass phrase"),
+                (["--tls.key-passphrase-file", self.write("right", "open sesame\n")], "opens tls.key, and there is none")):
+            status, text = await asyncio.to_thread(self.on_a_terminal, "node", "--edge.listen", "127.0.0.1:0",
+                                                   "--admin.listen", "127.0.0.1:0", *options)
+            self.assertIn(said, text)
+            self.assertNotIn("Enter PEM", text)
+            self.assertIn(status, (1, 2))
+
+    async def test_refuses_an_encrypted_key_of_the_authority_in_words(self):
+        os.replace(self.secret, os.path.join(self.folder, "secret"))
+        openssl("pkey", "-in", os.path.join(self.folder, "ca.key"), "-aes256", "-passout", "pass:x", "-out", self.secret)
+        os.replace(self.secret, os.path.join(self.folder, "ca.key"))
+        status, text = await asyncio.to_thread(self.on_a_terminal, "certificates", self.folder, "other")
+        self.assertIn("is encrypted, and nobody is asked for its pass phrase", text)
+        self.assertNotEqual(status, 0)
+
+    async def test_takes_the_pass_phrase_from_a_file(self):
+        node = self.start("--tls.certificate", self.certificate, "--tls.key", self.secret, "--tls.key-passphrase-file",
+                          self.write("right", "open sesame\r\n"))
+        self.assertEqual(node.get(node.http_url("/healthz"))[0], 200)
+        node.send_signal(signal.SIGHUP)
+        await asyncio.to_thread(node.wait_for_log, "the certificate was read again")
+        self.write("right", "something else\n")
+        node.send_signal(signal.SIGHUP)
+        await asyncio.to_thread(node.wait_for_log, "the certificate was not reloaded: .* does not open the key")
+        self.assertEqual(node.get(node.http_url("/healthz"))[0], 200)
+
+    async def test_hears_sigterm_while_a_file_does_not_answer(self):
+        # Nobody writes to these pipes: whoever opens them waits.
+        _, line = make_token("anna", "viewer")
+        tokens = self.write("tokens", line + "\n")
+        files = {"tls.key": self.write("a.key", open(self.plain, "rb").read()), "auth.tokens": tokens,
+                 "admin.token_file": self.write("secret", "open sesame\n")}
+        for stuck in files:
+            options = ["--tls.certificate", self.certificate]
+            for option, path in files.items():
+                options += ["--" + option.replace("_", "-"), path]
+            node = self.start(*options)
+            content = open(files[stuck], "rb").read()
+            os.remove(files[stuck])
+            os.mkfifo(files[stuck])
+            node.send_signal(signal.SIGHUP)
+            await asyncio.to_thread(node.wait_for_log, "reloading tokens")
+            self.assertEqual(node.get(node.http_url("/healthz"))[0], 200, stuck)
+            self.assertEqual(await asyncio.to_thread(node.stop), 0, stuck)
+            os.remove(files[stuck])
+            self.write(os.path.basename(files[stuck]), content)
+
+    async def test_reads_the_secret_of_operators_again(self):
+        path = self.write("secret", "open sesame\n")
+        node = self.start("--admin.token-file", path)
+
+        def status(secret):
+            return call(node, "nodes", None, {"Authorization": "Bearer " + secret})[0]
+        self.assertEqual(await asyncio.to_thread(status, "open sesame"), 200)
+        self.write("secret", "\n")
+        node.send_signal(signal.SIGHUP)
+        await asyncio.to_thread(node.wait_for_log, "admin.token_file: .*begins with an empty line")
+        self.assertEqual(await asyncio.to_thread(status, "open sesame"), 200)
+        self.assertEqual((await asyncio.to_thread(call, node, "nodes"))[0], 401)
+        self.write("secret", "another\n")
+        node.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + PATIENCE
+        while await asyncio.to_thread(status, "another") != 200:
+            self.assertLess(time.monotonic(), deadline)
+            await asyncio.sleep(0.05)
+        self.assertEqual(await asyncio.to_thread(status, "open sesame"), 401)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ authenticator(hosting::pointer<protocol::authenticator_actor, echo_state> self) 
   return {[](const protocol::verify_request& x) {
             return protocol::verify_result{std::nullopt, x.token};
           },
-          [=](protocol::reload_atom) { self->quit(); }};
+          [=](protocol::reload_atom) { self->quit(); }, [](const protocol::credentials_read&) {}};
 }
 
 } // namespace
