@@ -3,7 +3,6 @@
 #include "actors/cluster/edge_roster.hpp"
 #include "actors/cluster/link_sockets.hpp"
 #include "actors/cluster/membership.hpp"
-#include "model/wall_clock.hpp"
 #include "nodes/edge_server.hpp"
 #include "ws/pass_phrase.hpp"
 #include "ws/tls_context.hpp"
@@ -15,8 +14,10 @@
 
 #include <csignal>
 #include <fstream>
+#include <future>
 #include <iterator>
 #include <thread>
+#include <unistd.h>
 
 namespace towncrier::node {
 
@@ -27,6 +28,19 @@ constexpr std::chrono::seconds patience{3};
 
 /// A connection that has taken nothing for so many times what a peer may be silent is given up.
 constexpr int hung_timeouts = 5;
+
+constexpr int claim_tries = 5;
+
+/// What the store answers to `ask`, or why it does not.
+template <class T, class F>
+model::result<T> wait_for(F ask) {
+  const auto answer = std::make_shared<std::promise<model::result<T>>>();
+  auto result = answer->get_future();
+  ask([answer](model::result<T> x) { answer->set_value(std::move(x)); });
+  if (result.wait_for(patience) != std::future_status::ready)
+    return model::failure{"no answer in time"};
+  return result.get();
+}
 
 model::result<std::string> read_password(const std::string& path) {
   if (path.empty())
@@ -62,8 +76,14 @@ void configure_links(caf::actor_system_config& to, const protocol::cluster_optio
 model::result<std::unique_ptr<cluster_member>> cluster_member::make(const protocol::options& options) {
   const auto& x = options.cluster;
   // CAF ends the process over a certificate that it cannot use.
+  std::map<std::string, double> ends;
   if (auto links = ws::tls_context::load(x.certificate, x.key, x.key_passphrase_file); !links)
     return model::failure{"cluster.certificate: " + links.error()};
+  else
+    ends["cluster"] = (*links)->ends_at();
+  if (!x.etcd_certificate.empty())
+    if (const auto shown = ws::tls_context::load(x.etcd_certificate, x.etcd_key))
+      ends["etcd"] = (*shown)->ends_at();
   if (!std::ifstream{x.ca})
     return model::failure{"cluster.ca: cannot read " + x.ca};
   auto password = read_password(x.etcd_password_file);
@@ -79,7 +99,32 @@ model::result<std::unique_ptr<cluster_member>> cluster_member::make(const protoc
     return model::failure{store.error()};
   std::unique_ptr<cluster_member> result{new cluster_member{options}};
   result->store_ = std::move(*store);
+  result->certificates_end_ = std::move(ends);
   return result;
+}
+
+std::uint64_t cluster_member::claim_life(std::uint64_t least) {
+  const cluster::roster names{options_.cluster.prefix, options_.node.id, options_.cluster.lease};
+  for (int i = 0; i < claim_tries; ++i) {
+    const auto read = wait_for<etcd::snapshot>([&](auto done) { store_->read(names.folder(), std::move(done)); });
+    if (!read) {
+      spdlog::warn("etcd does not say what the number of this node's last life was: {}", read.error());
+      return least;
+    }
+    auto known = names;
+    known.read(*read, {});
+    // What stands at the node's own key may be of a version that kept no numbers.
+    const auto kept = std::max(known.life().kept, known.own() == nullptr ? 0 : known.own()->node.incarnation);
+    const auto number = flow::life_number::next(least, kept);
+    const flow::life_number life{number, {}};
+    const etcd::put_request claim{names.life_key(), std::to_string(life.reserve({})), 0, known.life().revision};
+    const auto put = wait_for<etcd::put_result>([&](auto done) { store_->put(claim, std::move(done)); });
+    claimed_ = put && put->done;
+    if (claimed_)
+      return number;
+  }
+  spdlog::warn("the number of this node's life could not be kept in etcd; it is tried again");
+  return least;
 }
 
 std::optional<model::failure> cluster_member::listen(caf::actor_system& system,
@@ -97,7 +142,7 @@ std::optional<model::failure> cluster_member::listen(caf::actor_system& system,
 }
 
 void cluster_member::join(protocol::node_info info, std::vector<protocol::view_listener_actor> listeners,
-                          std::shared_ptr<protocol::edge_list> edges) {
+                          std::shared_ptr<protocol::edge_list> edges, member_life life) {
   const auto& x = options_.cluster;
   info.link = x.advertise.empty() ? x.listen.substr(0, x.listen.rfind(':') + 1) + std::to_string(port_) : x.advertise;
   info.protocol = protocol::link_protocol;
@@ -106,11 +151,17 @@ void cluster_member::join(protocol::node_info info, std::vector<protocol::view_l
   services.listeners = std::move(listeners);
   services.listeners.push_back(caf::actor_cast<protocol::view_listener_actor>(exchange_));
   services.listeners.push_back(hosting::spawn_on(*system_, nullptr, cluster::edge_roster, info.id, std::move(edges)));
-  services.wall_clock = model::wall_milliseconds;
+  const auto clock = std::move(life.clock);
+  services.time = [clock] { return clock->milliseconds(std::chrono::steady_clock::now()); };
+  services.time_is_known = [clock] { return clock->is_known(); };
+  services.begin_time = [clock](bool is_first) { clock->begin(is_first); };
   services.superseded = [](const protocol::node_info& by) {
     spdlog::critical("another node has taken over the id {}: this one ends", by.id);
-    std::raise(SIGTERM);
+    ::kill(::getpid(), SIGTERM); // raise() would tell this thread alone, and no thread hears it
   };
+  services.life = std::move(life.number);
+  services.claimed = claimed_;
+  services.outlived = std::move(life.outlived);
   membership_ = hosting::spawn_on(*system_, nullptr, cluster::membership, std::move(services), std::move(info), x);
 }
 

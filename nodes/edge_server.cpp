@@ -18,16 +18,16 @@ ws::endpoint parse_endpoint(std::string_view text) {
   return result;
 }
 
-std::optional<ws::http_response> answer_health(const ws::http_request& request, bool ready) {
+std::optional<ws::http_response> answer_health(const ws::http_request& request, const protocol::readiness& ready) {
   if (request.path == "/healthz")
     return ws::text_response(200, "ok\n");
   if (request.path == "/readyz")
-    return ready ? ws::text_response(200, "ready\n") : ws::text_response(503, "not ready\n");
+    return ws::text_response(ready.load() ? 200 : 503, ready.text());
   return std::nullopt;
 }
 
 edge_server::edge_server(caf::actor_system& system, hosting::io_thread& thread, edge::connection_services_ptr services,
-                         std::shared_ptr<const static_pages> pages, std::shared_ptr<const std::atomic<bool>> ready,
+                         std::shared_ptr<const static_pages> pages, std::shared_ptr<const protocol::readiness> ready,
                          std::shared_ptr<problem_log> problems)
     : system_(system), thread_(thread), services_(std::move(services)), pages_(std::move(pages)),
       ready_(std::move(ready)), problems_(std::move(problems)) {}
@@ -52,7 +52,7 @@ void edge_server::stop_accepting() {
 }
 
 ws::http_response edge_server::on_http(const ws::http_request& request) {
-  if (auto health = answer_health(request, ready_->load()))
+  if (auto health = answer_health(request, *ready_))
     return std::move(*health);
   if (auto no = options_->sites.object_to_host(request))
     return std::move(*no);

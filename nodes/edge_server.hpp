@@ -4,9 +4,8 @@
 #include "hosting/io_thread.hpp"
 #include "nodes/problem_log.hpp"
 #include "nodes/static_pages.hpp"
+#include "protocol/readiness.hpp"
 #include "ws/listener.hpp"
-
-#include <atomic>
 
 namespace towncrier::node {
 
@@ -18,7 +17,7 @@ class edge_server final : public ws::listener_handler {
 public:
   /// `ready` tells `/readyz` whether new clients are welcome; `problems` is shared by the servers of all threads.
   edge_server(caf::actor_system& system, hosting::io_thread& thread, edge::connection_services_ptr services,
-              std::shared_ptr<const static_pages> pages, std::shared_ptr<const std::atomic<bool>> ready,
+              std::shared_ptr<const static_pages> pages, std::shared_ptr<const protocol::readiness> ready,
               std::shared_ptr<problem_log> problems);
 
   /// Binds and begins to accept. Before the thread starts.
@@ -36,13 +35,13 @@ private:
   hosting::io_thread& thread_;
   edge::connection_services_ptr services_;
   std::shared_ptr<const static_pages> pages_;
-  std::shared_ptr<const std::atomic<bool>> ready_;
+  std::shared_ptr<const protocol::readiness> ready_;
   std::shared_ptr<problem_log> problems_;
   std::shared_ptr<const ws::server_options> options_;
   std::unique_ptr<ws::listener> listener_;
 };
 
 /// The answer of `/healthz` and `/readyz`; nothing for other paths.
-std::optional<ws::http_response> answer_health(const ws::http_request& request, bool ready);
+std::optional<ws::http_response> answer_health(const ws::http_request& request, const protocol::readiness& ready);
 
 } // namespace towncrier::node

@@ -3,9 +3,11 @@
 #include "nodes/shutdown_order.hpp"
 
 #include <caf/scoped_actor.hpp>
+#include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
+#include <csignal>
 #include <thread>
 #include <unistd.h>
 
@@ -33,7 +35,8 @@ system_config::system_config(std::size_t threads, const protocol::cluster_option
   set("scheduler.max-threads", threads);
 }
 
-node::impl::impl(const protocol::options& x) : options(x), system_options(cores(), x.cluster), system(system_options) {
+node::impl::impl(const protocol::options& x, std::uint64_t before)
+    : options(x), above(before), system_options(cores(), x.cluster), system(system_options) {
   if (options.node.id.empty())
     options.node.id = host_name();
   if (options.edge.threads == 0)
@@ -57,6 +60,8 @@ std::optional<model::failure> node::impl::start() {
       return model::failure{made.error()};
     member = std::move(*made);
   }
+  if (auto failure = begin_life())
+    return failure;
   const auto edge_threads = has_role("edge") ? options.edge.threads : 0;
   for (std::size_t i = 0; i < edge_threads; ++i) {
     threads.push_back(std::make_unique<hosting::io_thread>(system, "io-" + std::to_string(i)));
@@ -75,6 +80,34 @@ std::optional<model::failure> node::impl::start() {
   return std::nullopt;
 }
 
+/// Finds the number of this life: above those of all lives before it that anybody has kept.
+std::optional<model::failure> node::impl::begin_life() {
+  const life_file file{options.node.life_file};
+  auto kept = above;
+  if (!options.node.life_file.empty()) {
+    const auto read = file.read();
+    if (!read)
+      return model::failure{read.error()};
+    kept = std::max(kept, *read);
+  }
+  const auto wall = static_cast<std::uint64_t>(model::wall_microseconds()) / 1000;
+  incarnation = flow::life_number::next(wall, kept);
+  if (member) {
+    incarnation = member->claim_life(incarnation);
+    clock = std::make_shared<cluster::node_clock>(
+        cluster::node_clock::settings{options.cluster.max_clock_offset, model::wall_microseconds, ready},
+        std::chrono::steady_clock::now());
+  }
+  const auto now = std::chrono::steady_clock::now();
+  life = std::make_shared<flow::life_number>(incarnation, now);
+  if (options.node.life_file.empty())
+    return std::nullopt;
+  const auto keep = life->reserve(now);
+  life_keeper = hosting::spawn_on(system, nullptr, world::life_keeper, life, keep,
+                                  [file](std::uint64_t number) { return file.write(number); });
+  return file.write(keep);
+}
+
 std::optional<model::failure> node::impl::load_town() {
   if (options.world.town.empty() && !runs_town())
     return std::nullopt;
@@ -83,6 +116,20 @@ std::optional<model::failure> node::impl::load_town() {
     return model::failure{loaded.error()};
   town = std::make_shared<const town::definition>(std::move(*loaded));
   return std::nullopt;
+}
+
+void node::impl::outlive(std::uint64_t by) {
+  auto known = outlived_by.load();
+  while (known < by && !outlived_by.compare_exchange_weak(known, by)) {
+  }
+  if (known != 0)
+    return;
+  const auto why = fmt::format("the number of this life of node {} is {}, and an earlier one is known with {}: what it "
+                               "says would be taken for old, so that it is started anew with a higher number",
+                               options.node.id, incarnation, by);
+  spdlog::error("{}", why);
+  ready->set("life", why);
+  ::kill(::getpid(), SIGUSR1);
 }
 
 void node::impl::start_threads() {
@@ -139,8 +186,8 @@ node::~node() { impl_->stop(); }
 
 const hosting::termination& node::stop() { return impl_->stop(); }
 
-model::result<std::unique_ptr<node>> node::start(const protocol::options& options) {
-  std::unique_ptr<node> result{new node{std::make_unique<impl>(options)}};
+model::result<std::unique_ptr<node>> node::start(const protocol::options& options, std::uint64_t above) {
+  std::unique_ptr<node> result{new node{std::make_unique<impl>(options, above)}};
   if (auto failure = result->impl_->start())
     return std::move(*failure);
   return result;
@@ -149,6 +196,8 @@ model::result<std::unique_ptr<node>> node::start(const protocol::options& option
 std::uint16_t node::edge_port() const noexcept { return impl_->edge_port; }
 std::uint16_t node::admin_port() const noexcept { return impl_->admin_port; }
 const std::string& node::id() const noexcept { return impl_->options.node.id; }
+
+std::uint64_t node::outlived_by() const noexcept { return impl_->outlived_by; }
 
 void node::reload() {
   // Not here: whoever takes the signals must hear the next one, whatever the disk does.

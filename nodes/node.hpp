@@ -12,8 +12,9 @@ namespace towncrier::node {
 /// One node: its actors, its I/O threads, its listeners, begun and ended in order.
 class node {
 public:
-  /// Starts everything. The error says what could not be had: an address in use, a file that cannot be read.
-  static model::result<std::unique_ptr<node>> start(const protocol::options& options);
+  /// Starts everything. The error says what could not be had: an address in use, a file that cannot be read. The number
+  /// of its life is above `above`.
+  static model::result<std::unique_ptr<node>> start(const protocol::options& options, std::uint64_t above = 0);
 
   /// Stops, where `stop` was not called. Waits for actors that are stuck for as long as that takes.
   ~node();
@@ -29,6 +30,10 @@ public:
 
   /// The id that was given or found.
   const std::string& id() const noexcept;
+
+  /// A number that others know of an earlier life of this node, not below that of this life: it has to begin another.
+  /// SIGUSR1 comes with it. 0: there is none.
+  std::uint64_t outlived_by() const noexcept;
 
   /// Has tokens, keys and certificates read again; does not wait for it.
   void reload();

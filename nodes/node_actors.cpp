@@ -37,6 +37,8 @@ cluster::exchange_settings node::impl::exchange_settings() {
   result.link.receipt_patience = x.link_timeout;
   result.link.traces = traces;
   if (member) {
+    result.link.clock = clock;
+    result.link.outlived = [this](std::uint64_t by) { outlive(by); };
     result.link.dialer = hosting::spawn_on(system, nullptr, cluster::dialer, x.link_timeout);
     bridge = hosting::spawn_on(system, nullptr, cluster::inspection_bridge);
     result.link.answerer = caf::actor_cast<caf::actor>(bridge);
@@ -60,14 +62,17 @@ void node::impl::spawn_world() {
   caf::anon_send(exchange,
                  protocol::outgoing_batch{std::make_shared<const model::batch>(model::batch{beginning, {}}), {}});
   characters = hosting::spawn_on(system, nullptr, world::character_directory, batcher, exchange,
-                                 world::directory_settings{options.node.id, incarnation});
+                                 world::directory_settings{options.node.id, life});
   events = hosting::spawn_on(system, nullptr, world::event_notifier, batcher);
   const world::world_services services{characters, events, traces};
   if (!runs_town())
     return;
   if (member)
-    world = hosting::spawn_on(system, nullptr, world::shared_world, services, town, options.world,
-                              world::sharing{options.node.id, incarnation});
+    world = hosting::spawn_on(
+        system, nullptr, world::shared_world, services, town, options.world,
+        world::sharing{options.node.id, [x = clock] { return x->milliseconds(std::chrono::steady_clock::now()); },
+                       [x = clock] { return x->is_known(); },
+                       [x = clock](std::uint64_t to) { x->raise(to, std::chrono::steady_clock::now()); }});
   else
     world = hosting::spawn_on(system, nullptr, world::world, services, town, options.world);
 }

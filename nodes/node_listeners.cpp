@@ -76,13 +76,22 @@ std::optional<model::failure> node::impl::listen() {
     where.port = edge_port = *port;
     where.shared = true; // among our threads
   }
-  admin = std::make_unique<admin_server>(system, admin_targets{monitor, admission, debugger, inspector, authenticator},
-                                         options, ready);
+  admin = std::make_unique<admin_server>(
+      system,
+      admin_targets{monitor, admission, debugger, inspector, authenticator, [this] { return certificates_end(); }},
+      options, ready);
   const auto port = admin->start(parse_endpoint(options.admin.listen));
   if (!port)
     return model::failure{port.error()};
   admin_port = *port;
   return std::nullopt;
+}
+
+std::map<std::string, double> node::impl::certificates_end() const {
+  auto result = member ? member->certificates_end() : std::map<std::string, double>{};
+  if (server_options->tls)
+    result["tls"] = server_options->tls->ends_at();
+  return result;
 }
 
 std::optional<model::failure> node::impl::join_cluster() {
@@ -107,8 +116,9 @@ std::optional<model::failure> node::impl::join_cluster() {
   caf::anon_send(bridge, exchange);
   caf::anon_send(inspector, protocol::inspection_peers_actor{bridge});
   caf::anon_send(tracer, protocol::inspection_peers_actor{bridge});
-  member->join(std::move(info), std::move(listeners), other_edges);
-  admin->join({member->membership(), exchange});
+  member->join(std::move(info), std::move(listeners), other_edges,
+               {clock, life, [this](std::uint64_t by) { outlive(by); }});
+  admin->join({member->membership(), exchange, ready});
   return std::nullopt;
 }
 

@@ -2,12 +2,16 @@
 
 #include "actors/cluster/exchange.hpp"
 #include "actors/cluster/inspection_bridge.hpp"
+#include "actors/cluster/node_clock.hpp"
 #include "actors/edge/connection.hpp"
+#include "actors/world/life_keeper.hpp"
+#include "flow/life_number.hpp"
 #include "model/wall_clock.hpp"
 #include "nodes/admin/admin_server.hpp"
 #include "nodes/background_work.hpp"
 #include "nodes/cluster_member.hpp"
 #include "nodes/edge_server.hpp"
+#include "nodes/life_file.hpp"
 #include "nodes/node.hpp"
 #include "nodes/town_map.hpp"
 
@@ -30,9 +34,10 @@ make_server_options(const protocol::options& x, std::shared_ptr<const protocol::
 
 /// What a node is made of.
 struct node::impl {
-  explicit impl(const protocol::options& x);
+  impl(const protocol::options& x, std::uint64_t above);
 
   std::optional<model::failure> start();
+  std::optional<model::failure> begin_life();
   std::optional<model::failure> load_town();
   /// Whether people live in the town; otherwise there is its map at most.
   bool runs_town() const { return has_role("world") && options.world.characters != 0; }
@@ -46,14 +51,25 @@ struct node::impl {
   edge::connection_services_ptr services_of(std::size_t thread) const;
   std::optional<model::failure> listen();
   std::optional<model::failure> join_cluster();
+  std::map<std::string, double> certificates_end() const;
   cluster::exchange_settings exchange_settings();
+  /// Another life of this node has, or had, the number `by`, which is not below ours: begins another life, from any
+  /// thread.
+  void outlive(std::uint64_t by);
   /// The I/O threads, which run the actors that live on them.
   void start_threads();
   const hosting::termination& stop();
 
   protocol::options options;
-  /// Tells this life of the node from those before it.
-  std::uint64_t incarnation = model::wall_milliseconds();
+  /// This life's number is to be above this.
+  std::uint64_t above = 0;
+  /// Tells this life of the node from those before it; set first of all.
+  std::uint64_t incarnation = 0;
+  std::shared_ptr<flow::life_number> life;
+  std::shared_ptr<cluster::node_clock> clock; ///< nullptr where the node is alone
+  /// A number of a life of this node that others have heard, and that is not below this life's; 0: there is none.
+  std::atomic<std::uint64_t> outlived_by{0};
+  std::shared_ptr<protocol::readiness> ready = std::make_shared<protocol::readiness>();
   std::unique_ptr<cluster_member> member; ///< nullptr: the node is alone
   std::shared_ptr<protocol::edge_list> other_edges = std::make_shared<protocol::edge_list>();
   system_config system_options;
@@ -61,7 +77,6 @@ struct node::impl {
   std::shared_ptr<const town::definition> town;
   std::shared_ptr<background_work> background = std::make_shared<background_work>();
   protocol::token_counts_ptr token_counts = std::make_shared<protocol::token_counts>();
-  std::shared_ptr<std::atomic<bool>> ready = std::make_shared<std::atomic<bool>>(false);
   protocol::debug_switch debugging = std::make_shared<std::atomic<bool>>(false);
   tracing::board_ptr traces = std::make_shared<tracing::board>();
   protocol::traffic_list traffic;
@@ -82,6 +97,7 @@ struct node::impl {
   protocol::character_directory_actor characters;
   protocol::event_notifier_actor events;
   protocol::batcher_actor batcher;
+  world::life_keeper_actor life_keeper; ///< empty where there is no `node.life_file`
   protocol::exchange_actor exchange;
   std::vector<protocol::hub_actor> hubs;
   protocol::admission_actor admission;

@@ -16,7 +16,7 @@ namespace {
 sigset_t block_signals() {
   sigset_t signals;
   sigemptyset(&signals);
-  for (const auto signal : {SIGTERM, SIGINT, SIGHUP})
+  for (const auto signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1})
     sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
@@ -42,16 +42,38 @@ void print_addresses(const node& x, const protocol::options& options) {
   std::fflush(stdout);
 }
 
-/// Waits for the signal that ends the node.
+/// Waits for the signal that ends the node, or its life (SIGUSR1).
 int wait_for_end(const sigset_t& signals, node& running) {
   for (;;) {
     int signal = 0;
     sigwait(&signals, &signal);
+    if (signal == SIGUSR1 && running.outlived_by() == 0)
+      continue; // somebody else's
     if (signal != SIGHUP)
       return signal;
     spdlog::info("reloading tokens and certificates");
     running.reload();
   }
+}
+
+/// Where actors hang, ends the process instead: waiting for them would be for ever. A supervisor that sees a failure
+/// starts the node again.
+void end_node(std::unique_ptr<node> x) {
+  if (x->stop().stuck.empty())
+    return;
+  spdlog::shutdown();
+  std::_Exit(1);
+}
+
+/// So that the next life is found where this one was.
+protocol::options with_ports_of(const node& x, protocol::options options) {
+  const auto bound = [](std::string& listen, std::uint16_t port) {
+    if (port != 0)
+      listen = listen.substr(0, listen.rfind(':') + 1) + std::to_string(port);
+  };
+  bound(options.edge.listen, x.edge_port());
+  bound(options.admin.listen, x.admin_port());
+  return options;
 }
 
 } // namespace
@@ -70,14 +92,22 @@ int run_node(const protocol::options& options) {
     return 1;
   }
   print_addresses(**started, options);
-  const auto signal = wait_for_end(signals, **started);
-  spdlog::info("{}: telling clients to go", signal == SIGTERM ? "SIGTERM" : "SIGINT");
-  if (!(*started)->stop().stuck.empty()) {
-    // Waiting for them would be for ever. A supervisor that sees a failure starts the node again.
-    spdlog::shutdown();
-    std::_Exit(1);
+  auto signal = wait_for_end(signals, **started);
+  while (signal == SIGUSR1) {
+    // The same node at the same ports, in a new life.
+    const auto again = with_ports_of(**started, options);
+    const auto above = (*started)->outlived_by();
+    end_node(std::move(*started));
+    started = node::start(again, above);
+    if (!started) {
+      fmt::print(stderr, "towncrier: {}\n", started.error());
+      return 1;
+    }
+    spdlog::info("node {} has begun a new life", (*started)->id());
+    signal = wait_for_end(signals, **started);
   }
-  started->reset();
+  spdlog::info("{}: telling clients to go", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  end_node(std::move(*started));
   spdlog::info("stopped");
   return 0;
 }

@@ -20,7 +20,7 @@ inline std::vector<hosting::terminator::stage> shutdown_order() {
       {"peer_link", "dialer"},
       {"hub"},
       // Who watches.
-      {"connection_monitor", "debugger", "inspection_bridge"},
+      {"connection_monitor", "debugger", "inspection_bridge", "life_keeper"},
       {"tracer", "inspector"},
   };
 }

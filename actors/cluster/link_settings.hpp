@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/cluster/node_clock.hpp"
 #include "flow/backoff.hpp"
 #include "flow/circuit_breaker.hpp"
 #include "protocol/interfaces.hpp"
@@ -8,6 +9,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 
 namespace towncrier::cluster {
@@ -33,7 +36,11 @@ struct link_settings {
   flow::circuit_breaker::options breaker{};
   /// Of the waits between attempts to dial, and of the names of sessions.
   std::uint64_t seed = 0;
+  /// This node's clocks, told of the peer's; nullptr: nobody asks.
+  std::shared_ptr<node_clock> clock;
   protocol::dialer_actor dialer;
+  /// Called when the peer has heard a life of this node whose number, `by`, is above that of this one.
+  std::function<void(std::uint64_t by)> outlived;
   /// Answers what inspectors of other nodes ask; may be empty.
   caf::actor answerer;
   /// What is followed on this node; nullptr: nothing ever is.

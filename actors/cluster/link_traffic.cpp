@@ -39,6 +39,7 @@ link_traffic::link_traffic(self_pointer self, protocol::exchange_actor exchange,
 void link_traffic::begin(std::uint64_t session, const protocol::link_hello& x) {
   session_ = session;
   peer_ = caf::actor_cast<decltype(peer_)>(x.link);
+  peer_life_ = x.incarnation;
   heard_ = now();
   filter_.set(x.interest);
   peer_interest_ = x.interest_number;
@@ -60,6 +61,11 @@ void link_traffic::end() {
 
 void link_traffic::send_credit() {
   self_->send(peer_, protocol::link_credit{session_, receiver_.credited(), peer_interest_});
+}
+
+void link_traffic::tell_clock(const std::optional<protocol::link_clock>& x) {
+  if (x && session_ != 0)
+    self_->send(peer_, *x);
 }
 
 // -- what this node says
@@ -150,8 +156,11 @@ std::optional<std::string> link_traffic::received(protocol::link_parcel& x) {
     return std::nullopt;
   heard_ = now();
   auto parsed = codec::parse_batch(x.bytes);
-  if (!parsed || parsed->stamp.origin != peer_id_ || x.kind > parcel_kind::thin)
-    return "it sent what cannot be read: " + (parsed ? "a batch of " + parsed->stamp.origin : parsed.error());
+  if (!parsed || parsed->stamp.origin != peer_id_ || parsed->stamp.incarnation != peer_life_ ||
+      x.kind > parcel_kind::thin)
+    return "it sent what cannot be read: " +
+           (parsed ? "a batch of " + parsed->stamp.origin + ", life " + std::to_string(parsed->stamp.incarnation)
+                   : parsed.error());
   ++counts_.received_parcels;
   counts_.received_bytes += x.bytes.size();
   if (x.kind == parcel_kind::objection) {

@@ -33,6 +33,8 @@ public:
   void end();
   /// Tells the peer what is here; also a sign of life.
   void send_credit();
+  /// Tells the peer what the clocks of this node say, if anything is to be told.
+  void tell_clock(const std::optional<protocol::link_clock>& x);
   /// When the peer was last heard in this session.
   flow::time_point heard() const noexcept { return heard_; }
   /// How far this node is in what the peer says.
@@ -78,9 +80,10 @@ private:
   std::string peer_id_;
   /// The link at the other end, and the name of the session with it; 0: there is none.
   caf::typed_actor<caf::reacts_to<protocol::link_parcel>, caf::reacts_to<protocol::link_credit>,
-                   caf::reacts_to<protocol::link_interest>>
+                   caf::reacts_to<protocol::link_interest>, caf::reacts_to<protocol::link_clock>>
       peer_;
   std::uint64_t session_ = 0;
+  std::uint64_t peer_life_ = 0; ///< the life of the peer that the session is with
   flow::time_point heard_{};
 
   flow::link_sender<protocol::load> sender_;

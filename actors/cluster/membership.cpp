@@ -8,6 +8,13 @@ namespace towncrier::cluster {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+/// How long a node that comes waits to hear the cluster's time from one of the others.
+constexpr std::chrono::seconds time_patience{3};
+
+} // namespace
+
 void membership_state::tick() {
   self->delayed_send(self, std::clamp<std::chrono::milliseconds>(options.lease / 12, 50ms, 500ms),
                      protocol::tick_atom::value);
@@ -16,8 +23,10 @@ void membership_state::tick() {
   known->forget(self->clock().now());
   publish();
   if (known->reachable()) {
+    look_after_time();
     look_after_own_key();
     keep_alive();
+    has_its_number();
   }
 }
 
@@ -76,6 +85,7 @@ void membership_state::watch_ended(std::uint64_t number, const std::string& why)
 }
 
 void membership_state::lose(const std::string& why) {
+  ++failures;
   watching = false;
   ++watch;
   if (known->reachable() || !published)
@@ -98,9 +108,12 @@ void membership_state::publish() {
 void membership_state::look_after_own_key() {
   if (known->store_revision() < written)
     return;
+  if (!has_its_number())
+    return;
   const auto* own = known->own();
   if (own != nullptr && own->node.incarnation > node.incarnation)
     return be_superseded(own->node);
+  look_after_time();
   registered = own != nullptr && own->node == node && lease != 0;
   if (registered || left || superseded || !watching)
     return;
@@ -108,6 +121,66 @@ void membership_state::look_after_own_key() {
     get_lease();
   else
     write_own_key();
+}
+
+/// Whether this life's number is known to be above those of all lives before it. Until it is, nobody hears of it. Keeps
+/// the number for the next life where that is due.
+bool membership_state::has_its_number() {
+  if (!services.life)
+    return true;
+  if (!watching || left || superseded || outlived)
+    return services.claimed && !outlived;
+  if (keeping)
+    return services.claimed; // the watch may tell of it before the answer does
+  const auto& kept = known->life().kept;
+  if (!services.claimed && kept >= node.incarnation) {
+    outlived = true;
+    services.outlived(kept);
+    return false;
+  }
+  if (!services.claimed || services.life->is_due(kept, self->clock().now()))
+    keep_number(services.life->reserve(self->clock().now()));
+  return services.claimed;
+}
+
+void membership_state::keep_number(std::uint64_t number) {
+  if (std::exchange(keeping, true))
+    return;
+  services.store->put(
+      {known->life_key(), std::to_string(std::max(number, known->life().kept)), 0, known->life().revision},
+      here([this](const model::result<etcd::put_result>& x) {
+        keeping = false;
+        failures += x ? 0 : 1;
+        if (!x)
+          return spdlog::warn("the number of this node's life could not be kept in etcd: {}", x.error());
+        if (!x->done)
+          return; // the watch tells what came before
+        if (!std::exchange(services.claimed, true))
+          look_after_own_key();
+      }));
+}
+
+/// Nobody owns anything before the cluster's time is known: it says from when on. Who is there first, as etcd has it,
+/// goes by its own clock; who comes later hears the time on its links.
+void membership_state::look_after_time() {
+  if (!services.time_is_known)
+    return;
+  if (!services.time_is_known() && known->own() != nullptr) {
+    if (!seen_at)
+      seen_at = self->clock().now();
+    const auto is_alone = known->view().nodes.size() == 1;
+    if (is_alone || self->clock().now() - *seen_at >= time_patience)
+      services.begin_time(is_alone);
+  }
+  if (node.active_from == protocol::never && services.time_is_known())
+    node.active_from = from_now_on();
+}
+
+/// When a change that is made known now counts.
+std::uint64_t membership_state::from_now_on() const {
+  if (services.time_is_known && !services.time_is_known())
+    return protocol::never;
+  return services.time() + static_cast<std::uint64_t>(options.activation_delay.count());
 }
 
 void membership_state::get_lease() {
@@ -129,7 +202,7 @@ void membership_state::write_own_key() {
   if (std::exchange(writing, true))
     return;
   if (node.active_from == 0)
-    node.active_from = services.wall_clock() + static_cast<std::uint64_t>(options.activation_delay.count());
+    node.active_from = from_now_on();
   services.store->put({known->key_of(node.id), to_json(node), lease, known->own_revision()},
                       here([this](const model::result<etcd::put_result>& x) { take(x); }));
 }
@@ -137,11 +210,13 @@ void membership_state::write_own_key() {
 void membership_state::take(const model::result<etcd::put_result>& x) {
   writing = false;
   if (!x) {
+    ++failures;
     spdlog::warn("this node could not be registered in etcd: {}", x.error());
     lease = 0;
     return;
   }
   // The view goes by the watch alone, in order; when it is there, we look again.
+  registrations += x->done ? 1 : 0;
   if (x->done || x->current)
     written = x->done ? x->revision : x->current->revision;
 }
@@ -191,7 +266,7 @@ void membership_state::announce(caf::typed_response_promise<bool> promise) {
     promise.deliver(false);
     return;
   }
-  node.active_until = services.wall_clock() + static_cast<std::uint64_t>(options.activation_delay.count());
+  node.active_until = from_now_on();
   services.store->put({known->key_of(node.id), to_json(node), lease, known->own_revision()},
                       here([this, promise](const model::result<etcd::put_result>& x) mutable {
                         if (x && x->done)
@@ -225,6 +300,15 @@ caf::result<protocol::town_update_result> membership_state::update_town(const pr
   return promise;
 }
 
+protocol::membership_status membership_state::status() const {
+  return {known->reachable(),
+          registered,
+          failures,
+          registrations,
+          published ? published->nodes.size() : 0,
+          published ? published->revision : 0};
+}
+
 model::object membership_state::describe() const {
   model::array nodes;
   if (published)
@@ -238,6 +322,9 @@ model::object membership_state::describe() const {
           {"watching", watching},
           {"has_lease", lease != 0},
           {"superseded", superseded},
+          {"incarnation", node.incarnation},
+          {"outlived", outlived},
+          {"etcd_failures", failures},
           {"left", left}};
 }
 
@@ -258,6 +345,7 @@ protocol::membership_actor::behavior_type membership(membership_state::self_poin
         self->send(x, self->state.known->view());
       },
       [self](protocol::list_atom) { return self->state.known->view(); },
+      [self](protocol::status_atom) { return self->state.status(); },
       [self](const protocol::leave_request& x) { return self->state.leave(x); },
       [self](const protocol::town_update& x) { return self->state.update_town(x); },
   };

@@ -28,6 +28,7 @@ void peer_link_state::start(protocol::exchange_actor exchange, link_settings set
   retry_ = flow::backoff{settings_.retry, std::mt19937_64{random_()}};
   breaker_ = flow::circuit_breaker{settings_.breaker};
   traffic_.emplace(self_, std::move(exchange), settings_, info_.id, known);
+  clock_.emplace(settings_.clock, info_.id);
   self_->watch().label(info_.id);
   if (dials())
     wake_after({});
@@ -80,7 +81,8 @@ void peer_link_state::greet(const caf::strong_actor_ptr& portal) {
           [this](const protocol::link_reply& x) {
             if (phase_ != link_phase::dialling)
               return;
-            if (auto refused = check_reply(x, settings_, info_.id))
+            compare_lives(x.hello.known_incarnation);
+            if (auto refused = check_reply(x, settings_, info_.id, traffic_->known()))
               failed(std::move(refused->sentence),
                      refused->reason == refusal_reason::version ? other_version_pause : flow::duration{});
             else
@@ -90,9 +92,16 @@ void peer_link_state::greet(const caf::strong_actor_ptr& portal) {
 }
 
 protocol::link_reply peer_link_state::greeted(const protocol::link_hello& x) {
-  if (auto refused = check_hello(x, settings_, info_.id)) {
-    spdlog::error("peer {} was refused: {}", x.node, refused->sentence);
-    return {false, std::move(refused->sentence), {}};
+  compare_lives(x.known_incarnation);
+  if (auto refused = check_hello(x, settings_, info_.id, traffic_->known())) {
+    if (std::exchange(last_refusal_, refused->sentence) != refused->sentence)
+      spdlog::error("peer {} was refused: {}", x.node, refused->sentence);
+    ++refusals_;
+    if (phase_ != link_phase::live)
+      last_error_ = refused->sentence;
+    protocol::link_reply reply{false, std::move(refused->sentence), {}};
+    reply.hello.known_incarnation = traffic_->known().incarnation;
+    return reply;
   }
   end_session();
   session_ = x.session;
@@ -118,6 +127,12 @@ protocol::link_hello peer_link_state::hello() {
           caf::actor_cast<caf::strong_actor_ptr>(self_)};
 }
 
+/// Whether the peer has heard a later life of this node than this one.
+void peer_link_state::compare_lives(std::uint64_t known_to_peer) {
+  if (known_to_peer > settings_.incarnation && settings_.outlived)
+    settings_.outlived(known_to_peer);
+}
+
 // -- sessions
 
 void peer_link_state::begin(const protocol::link_hello& x) {
@@ -128,9 +143,13 @@ void peer_link_state::begin(const protocol::link_hello& x) {
   breaker_.succeeded();
   retry_.reset();
   last_error_.clear();
+  last_refusal_.clear();
   ++sessions_;
   spdlog::info("linked with {}", info_.id);
+  clock_->begin(session_);
   traffic_->begin(session_, x);
+  if (dials())
+    traffic_->tell_clock(clock_->say(now())); // the greeted one answers
 }
 
 /// CAF's own time limit would not do: it also ends connections that are only being made, and does not see that a peer
@@ -139,6 +158,7 @@ void peer_link_state::beat() {
   if (now() - traffic_->heard() > settings_.timeout)
     return lost("it was silent for " + std::to_string(settings_.timeout.count()) + " ms");
   traffic_->send_credit();
+  traffic_->tell_clock(clock_->beat(now()));
   wake_after(settings_.heartbeat);
 }
 
@@ -146,6 +166,8 @@ void peer_link_state::received(protocol::link_parcel& x) {
   if (auto fault = traffic_->received(x))
     lost(std::move(*fault));
 }
+
+void peer_link_state::hear_clock(const protocol::link_clock& x) { traffic_->tell_clock(clock_->hear(x, now())); }
 
 void peer_link_state::peer_ended(const caf::down_msg& x) {
   if (peer_ && x.source == peer_->address())
@@ -171,6 +193,7 @@ void peer_link_state::end_session() {
   phase_ = link_phase::waiting;
   session_ = 0;
   traffic_->end();
+  clock_->end();
 }
 
 // -- what the view says of the peer
@@ -239,7 +262,9 @@ protocol::link_status peer_link_state::status() const {
   x.failures = breaker_.failures();
   x.last_error = last_error_;
   x.sessions = sessions_;
+  x.refusals = refusals_;
   traffic_->fill(x);
+  clock_->fill(x);
   return x;
 }
 
@@ -265,6 +290,7 @@ protocol::peer_link_actor::behavior_type peer_link(peer_link_state::self_pointer
       [&state](const protocol::link_hello& x) { return state.greeted(x); },
       [&state](protocol::link_parcel& x) { state.received(x); },
       [&state](const protocol::link_credit& x) { state.traffic().acknowledged(x); },
+      [&state](const protocol::link_clock& x) { state.hear_clock(x); },
       [&state](const protocol::link_interest& x) { state.traffic().peer_watches(x); },
       [&state](const protocol::own_wants& x) { return state.tell_interest(x); },
       [&state](protocol::flush_atom) { state.traffic().put_off_due(); },

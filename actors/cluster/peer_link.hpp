@@ -2,6 +2,7 @@
 
 #include "actors/cluster/greeting.hpp"
 #include "actors/cluster/link_traffic.hpp"
+#include "actors/cluster/peer_clock.hpp"
 
 #include <random>
 
@@ -10,7 +11,8 @@ namespace towncrier::cluster {
 /// The way to one peer and back. Of two nodes the one with the lesser id dials; a session begins with a greeting
 /// (`link_hello`) that says where each stands in what the other said, so that nothing is sent twice or left out.
 ///
-/// Here is how sessions begin and end; what goes and comes in them is in `link_traffic.hpp`.
+/// Here is how sessions begin and end; what goes and comes in them is in `link_traffic.hpp`, and what they measure of
+/// the peer's clocks in `peer_clock.hpp`.
 class peer_link_state {
 public:
   static inline const char* name = "peer_link";
@@ -33,6 +35,7 @@ public:
 
   protocol::link_reply greeted(const protocol::link_hello& x);
   void received(protocol::link_parcel& x);
+  void hear_clock(const protocol::link_clock& x);
   caf::result<protocol::link_answer> answer_peer(protocol::link_question& x);
   void peer_ended(const caf::down_msg& x);
 
@@ -51,6 +54,7 @@ private:
   void dial();
   void greet(const caf::strong_actor_ptr& portal);
   protocol::link_hello hello();
+  void compare_lives(std::uint64_t known_to_peer);
   void begin(const protocol::link_hello& x);
   void beat();
   void failed(std::string why, flow::duration pause = {});
@@ -72,8 +76,12 @@ private:
   flow::circuit_breaker breaker_;
   std::uint64_t sessions_ = 0;
   std::string last_error_;
+  /// Greetings of the peer that were refused, and why the last one was; empty: it was not.
+  std::uint64_t refusals_ = 0;
+  std::string last_refusal_;
   /// From `start` on.
   std::optional<link_traffic> traffic_;
+  std::optional<peer_clock> clock_;
 };
 
 protocol::peer_link_actor::behavior_type peer_link(peer_link_state::self_pointer self,

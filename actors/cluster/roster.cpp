@@ -5,11 +5,12 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace towncrier::cluster {
 
 roster::roster(std::string prefix, std::string own, std::chrono::milliseconds lease)
-    : prefix_(std::move(prefix)), own_key_(key_of(own)), lease_(lease) {}
+    : prefix_(std::move(prefix)), own_(std::move(own)), own_key_(key_of(own_)), lease_(lease) {}
 
 bool roster::read(const etcd::snapshot& x, time_point now) {
   const bool fell = x.revision < store_revision_;
@@ -17,6 +18,7 @@ bool roster::read(const etcd::snapshot& x, time_point now) {
   auto before = std::exchange(nodes_, {});
   town_.reset();
   town_revision_ = own_revision_ = 0;
+  life_ = {};
   for (const auto& one : x.entries)
     remember(one.key, one.value, one.revision);
   if (doubtful) {
@@ -35,6 +37,12 @@ void roster::remember(const std::string& key, const std::string& value, std::uin
   if (key == town_key()) {
     town_ = value;
     town_revision_ = revision;
+    return;
+  }
+  if (key == life_key()) {
+    life_ = {};
+    std::from_chars(value.data(), value.data() + value.size(), life_.kept);
+    life_.revision = revision;
     return;
   }
   if (key == own_key_)
@@ -60,7 +68,9 @@ void roster::keep(const std::map<std::string, registered>& before, time_point no
 
 void roster::apply(const etcd::change& x, time_point now) {
   store_revision_ = std::max(store_revision_, x.revision);
-  revision_ = std::max(revision_, x.revision);
+  // Nobody's view is another because of them.
+  if (!x.key.starts_with(lives()))
+    revision_ = std::max(revision_, x.revision);
   if (x.value) {
     remember(x.key, *x.value, x.revision);
     kept_.erase(x.key);
@@ -72,6 +82,8 @@ void roster::apply(const etcd::change& x, time_point now) {
   }
   if (x.key == own_key_)
     own_revision_ = 0;
+  if (x.key == life_key())
+    life_ = {};
   if (const auto gone = nodes_.extract(x.key))
     keep({{gone.key(), gone.mapped()}}, now);
 }

@@ -23,6 +23,8 @@ public:
 
   std::string key_of(const std::string& id) const { return prefix_ + "/nodes/" + id; }
   std::string town_key() const { return prefix_ + "/town"; }
+  /// Where the number for this node's next life is kept.
+  std::string life_key() const { return lives() + own_; }
   /// What all keys begin with.
   std::string folder() const { return prefix_ + "/"; }
 
@@ -53,11 +55,21 @@ public:
   /// The revision of whatever stands at this node's key; 0: nothing.
   std::uint64_t own_revision() const;
 
+  /// What is kept for this node's next life: a number above all epochs of those before.
+  struct kept_life {
+    std::uint64_t kept = 0; ///< 0: nothing
+    /// Of what stands there, also of what cannot be read.
+    std::uint64_t revision = 0;
+  };
+  const kept_life& life() const noexcept { return life_; }
+
 private:
+  std::string lives() const { return prefix_ + "/lives/"; }
   void remember(const std::string& key, const std::string& value, std::uint64_t revision);
   void keep(const std::map<std::string, registered>& before, time_point now);
 
   std::string prefix_;
+  std::string own_;
   std::string own_key_;
   std::chrono::milliseconds lease_;
   std::uint64_t revision_ = 0;
@@ -73,6 +85,7 @@ private:
   std::uint64_t town_revision_ = 0;
   /// Also of a value that is no node.
   std::uint64_t own_revision_ = 0;
+  kept_life life_;
 };
 
 } // namespace towncrier::cluster

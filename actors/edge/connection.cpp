@@ -155,6 +155,7 @@ void connection_state::verify(std::string token, std::optional<model::message_id
                 protocol::verify_request{std::move(token), std::move(label)})
       .then([this, message_id](protocol::verify_result& x) { verified(x, message_id); },
             [this, message_id](const caf::error&) {
+              services_->traffic->count(protocol::auth_failure::unavailable);
               refuse({protocol::errc::server_error, "the token could not be checked; try again", message_id});
               close(close_code::try_again_later, "authentication is not available");
             });
@@ -164,6 +165,7 @@ void connection_state::verified(protocol::verify_result& x, const std::optional<
   if (phase_ == phase::closing)
     return;
   if (!x.who) {
+    services_->traffic->count(protocol::auth_failure::bad_token);
     refuse({protocol::errc::auth_failed, "the token is not valid: it is unknown, expired or was changed", message_id});
     return close(close_code::policy, "Invalid token");
   }
@@ -223,6 +225,7 @@ void connection_state::tick() {
     return;
   const auto now = self_->clock().now();
   if (phase_ == phase::authenticating && arrival_->auth_deadline && now >= *arrival_->auth_deadline) {
+    services_->traffic->count(protocol::auth_failure::no_token);
     refuse({protocol::errc::auth_failed, "no token came in time: send auth first", std::nullopt});
     return close(close_code::policy, "authentication timeout");
   }
@@ -238,6 +241,7 @@ void connection_state::check_life() {
   if (silent > services_->edge.heartbeat_timeout)
     return close(protocol::no_sign_of_life, "no sign of life");
   if (who_.expires_at != 0 && model::wall_clock() > who_.expires_at) {
+    services_->traffic->count(protocol::auth_failure::expired);
     refuse({protocol::errc::auth_failed, "the token has expired: reconnect with a new one", std::nullopt});
     return close(close_code::policy, "token expired");
   }

@@ -53,9 +53,10 @@ void connection_state::handle(std::vector<protocol::socket_message> messages) {
     auto decoded = decode(message);
     if (!decoded)
       continue;
-    if (auto fault = reader::forbids(who_.role, *decoded))
+    if (auto fault = reader::forbids(who_.role, *decoded)) {
+      services_->traffic->count(protocol::auth_failure::role);
       refuse(std::move(*fault));
-    else if (std::holds_alternative<model::auth_request>(decoded->body))
+    } else if (std::holds_alternative<model::auth_request>(decoded->body))
       authenticate(*decoded);
     else
       admissible.push_back(std::move(*decoded));
@@ -88,6 +89,7 @@ std::optional<model::client_message> connection_state::decode(const protocol::so
 void connection_state::authenticate(model::client_message& x) {
   auto* request = std::get_if<model::auth_request>(&x.body);
   if (request == nullptr) {
+    services_->traffic->count(protocol::auth_failure::no_token);
     refuse({protocol::errc::auth_failed, "not authenticated yet: send auth first", x.id});
     return close(protocol::close_code::policy, "not authenticated");
   }
@@ -134,7 +136,7 @@ void connection_state::settle(const model::message_id& id) {
     return send("result", protocol::done_data(id));
   faults->insert(faults->begin(), {"code", static_cast<int>(protocol::errc::invalid_message)});
   faults->emplace_back("id", protocol::to_value(id));
-  services_->traffic->errors_sent.add();
+  services_->traffic->count(protocol::errc::invalid_message);
   send("error", std::move(*faults));
   count_fault();
 }

@@ -105,7 +105,7 @@ void connection_state::send_failure(const protocol::failure_answer& x) {
     return;
   if (x.code == protocol::errc::rate_limit && x.id)
     in_flight_.refuse(*x.id);
-  services_->traffic->errors_sent.add();
+  services_->traffic->count(x.code);
   send("error", error_data(x));
   if (x.close)
     close(*x.close, x.message);

@@ -1,32 +1,16 @@
 #include "actors/ops/connection_monitor.hpp"
 
 #include "actors/ops/actor_metrics.hpp"
+#include "actors/ops/metric_families.hpp"
 #include "actors/ops/process_usage.hpp"
 #include "actors/ops/traffic_metrics.hpp"
 #include "protocol/replies.hpp"
 
-#include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
 namespace towncrier::ops {
 
 namespace {
-
-using families = std::vector<prometheus::MetricFamily>;
-
-prometheus::MetricFamily& add_family(families& out, std::string name, std::string help, prometheus::MetricType type) {
-  return out.emplace_back(prometheus::MetricFamily{std::move(name), std::move(help), type, {}});
-}
-
-void add_value(prometheus::MetricFamily& out, double x, std::vector<prometheus::ClientMetric::Label> labels) {
-  prometheus::ClientMetric metric;
-  metric.label = std::move(labels);
-  if (out.type == prometheus::MetricType::Gauge)
-    metric.gauge.value = x;
-  else
-    metric.counter.value = x;
-  out.metric.push_back(std::move(metric));
-}
 
 /// Prometheus wants counters to end in `_total`, and gauges not to.
 std::string exported_name(const traffic_metric& x) {
@@ -34,7 +18,7 @@ std::string exported_name(const traffic_metric& x) {
   return "towncrier_" + name + (x.is_gauge ? "" : "_total");
 }
 
-void add_traffic(families& out, const protocol::traffic_list& threads, const std::string& node) {
+void add_traffic(metric_families& out, const protocol::traffic_list& threads, const std::string& node) {
   for (const auto& metric : traffic_metrics()) {
     const auto type = metric.is_gauge ? prometheus::MetricType::Gauge : prometheus::MetricType::Counter;
     auto& family = add_family(out, exported_name(metric), std::string{metric.help}, type);
@@ -45,9 +29,26 @@ void add_traffic(families& out, const protocol::traffic_list& threads, const std
   for (std::size_t i = 0; i < protocol::inbound_types.size(); ++i)
     add_value(by_type, static_cast<double>(received_of_type(threads, i)),
               {{"node", node}, {"type", std::string{protocol::inbound_types[i]}}});
+  auto& by_code = add_family(out, "towncrier_errors_by_code_total", "Error messages sent to clients, by code",
+                             prometheus::MetricType::Counter);
+  for (std::size_t i = 0; i < protocol::error_names.size(); ++i)
+    add_value(by_code, static_cast<double>(sum_at(threads, &protocol::traffic::errors_by_code, i)),
+              {{"node", node}, {"code", std::to_string(1001 + i)}, {"name", std::string{protocol::error_names[i]}}});
+  auto& refused =
+      add_family(out, "towncrier_auth_failures_total", "Clients that were not let in, or not allowed what they wanted",
+                 prometheus::MetricType::Counter);
+  for (std::size_t i = 0; i < protocol::auth_failure_reasons.size(); ++i)
+    add_value(refused, static_cast<double>(sum_at(threads, &protocol::traffic::auth_failures, i)),
+              {{"node", node}, {"reason", std::string{protocol::auth_failure_reasons[i]}}});
 }
 
-void add_process(families& out) {
+void add_build(metric_families& out, const std::string& node) {
+  add_value(
+      add_family(out, "towncrier_build_info", "What is running; the value is always 1", prometheus::MetricType::Gauge),
+      1, {{"node", node}, {"version", TOWNCRIER_VERSION}, {"link_protocol", std::to_string(protocol::link_protocol)}});
+}
+
+void add_process(metric_families& out) {
   const auto usage = read_process_usage();
   using prometheus::MetricType;
   add_value(add_family(out, "process_resident_memory_bytes", "Resident memory", MetricType::Gauge),
@@ -63,7 +64,8 @@ void add_process(families& out) {
 connection_monitor_state::connection_monitor_state(self_pointer ptr) : self(ptr) {}
 
 protocol::metrics_page connection_monitor_state::page() const {
-  families all;
+  metric_families all;
+  add_build(all, node);
   add_traffic(all, threads, node);
   add_process(all);
   add_actor_metrics(all, self->system(), node);

@@ -24,4 +24,14 @@ std::uint64_t sum(const protocol::traffic_list& threads, const traffic_metric& m
 /// Messages received of the type protocol::inbound_types[index].
 std::uint64_t received_of_type(const protocol::traffic_list& threads, std::size_t index) noexcept;
 
+/// The sum over all I/O threads of one of several counters of a kind.
+template <std::size_t Size>
+std::uint64_t sum_at(const protocol::traffic_list& threads, std::array<protocol::counter, Size> protocol::traffic::*of,
+                     std::size_t index) noexcept {
+  std::uint64_t result = 0;
+  for (const auto& thread : threads)
+    result += ((*thread).*of)[index].get();
+  return result;
+}
+
 } // namespace towncrier::ops

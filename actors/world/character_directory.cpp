@@ -79,7 +79,7 @@ character_directory_state::owned& character_directory_state::publisher_of(const 
   if (mine.actor)
     return mine;
   const auto& before = known[id];
-  mine.epoch = std::max(before.rev.epoch + 1, present_epoch());
+  mine.epoch = settings.life->give(before.rev.epoch, self->clock().now());
   auto start = before.latest ? *before.latest : *unknown_character(id, {});
   start.rev = {mine.epoch, 0, settings.node};
   begin(mine, std::make_shared<const model::character>(std::move(start)));
@@ -140,7 +140,9 @@ void character_directory_state::ended(const caf::down_msg& x) {
   auto& publisher = publishers[id];
   publisher.restarting = false;
   ++publisher.restarts;
-  begin(publisher, *publisher.memory ? *publisher.memory : unknown_character(id, {present_epoch(), 0, settings.node}));
+  begin(publisher, *publisher.memory
+                       ? *publisher.memory
+                       : unknown_character(id, {settings.life->give(0, self->clock().now()), 0, settings.node}));
   auto removed = false;
   for (auto& held : std::exchange(publisher.held, {})) {
     removed = held.input.kind == model::change_kind::removed;
@@ -152,15 +154,9 @@ void character_directory_state::ended(const caf::down_msg& x) {
 
 model::object character_directory_state::describe() const {
   return {{"characters", std::uint64_t{publishers.size()}},
-          {"epoch", present_epoch()},
+          {"epoch", settings.life->least(self->clock().now())},
           {"jobs_waiting", std::uint64_t{jobs.size()}},
           {"looking_up", looking_up}};
-}
-
-/// Above all that this node, or one that was here before, gave away until now: time goes on meanwhile.
-std::uint64_t character_directory_state::present_epoch() const {
-  const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(self->clock().now() - began);
-  return settings.incarnation + static_cast<std::uint64_t>(passed.count());
 }
 
 protocol::character_directory_actor::behavior_type character_directory(character_directory_state::self_pointer self,
@@ -171,7 +167,6 @@ protocol::character_directory_actor::behavior_type character_directory(character
   state.batcher = std::move(batcher);
   state.exchange = std::move(exchange);
   state.settings = std::move(settings);
-  state.began = self->clock().now();
   self->set_down_handler([self](caf::down_msg& x) { self->state.ended(x); });
   self->send(state.exchange, protocol::character_directory_actor{self});
   return {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "flow/life_number.hpp"
 #include "hosting/actor.hpp"
 #include "protocol/interfaces.hpp"
 
 #include <deque>
+#include <memory>
 #include <unordered_map>
 
 namespace towncrier::world {
@@ -11,9 +13,8 @@ namespace towncrier::world {
 /// What a directory has to know of its node.
 struct directory_settings {
   std::string node;
-  /// Of this life of the node: milliseconds since the Unix epoch at its start. Epochs are not below it, so that a
-  /// viewer's clock is not turned back by a node that has lost its memory.
-  std::uint64_t incarnation = 1;
+  /// Gives the epochs, so that a viewer's clock is not turned back by a node that has lost its memory.
+  std::shared_ptr<flow::life_number> life;
 };
 
 /// Knows the `character_publisher` of every character that this node owns, and ends it when the character was removed
@@ -47,7 +48,6 @@ struct character_directory_state {
   void begin(owned& where, model::character_ptr latest);
   void forget(const model::character_id& id);
   void overtaken(const protocol::overtaken& x);
-  std::uint64_t present_epoch() const;
 
   protocol::inspect_answer act(const protocol::character_act& x);
   /// Begins the publisher again that ended, where its character is still there.
@@ -58,7 +58,6 @@ struct character_directory_state {
   protocol::batcher_actor batcher;
   protocol::exchange_actor exchange;
   directory_settings settings;
-  std::chrono::steady_clock::time_point began;
   std::unordered_map<model::character_id, owned> publishers;
   /// Whose publishers are watched.
   std::unordered_map<caf::actor_addr, model::character_id> ids;

@@ -11,6 +11,9 @@ namespace {
 /// How long etcd may take.
 constexpr std::chrono::seconds patience{5};
 
+/// A change of the town's clock counts a little later than now.
+constexpr std::uint64_t behind_at_most = 5'000;
+
 } // namespace
 
 shared_world_state::shared_world_state(self_pointer ptr) : self(ptr) {}
@@ -18,9 +21,19 @@ shared_world_state::shared_world_state(self_pointer ptr) : self(ptr) {}
 void shared_world_state::see(const protocol::cluster_view& x) {
   membership = caf::actor_cast<protocol::membership_actor>(self->current_sender());
   share->see(x);
-  if (x.town && x.town_revision > town_revision)
-    run_by(*x.town, x.town_revision);
-  else if (!x.town && x.store_reachable && !share->begun())
+  record = x.town;
+  record_revision = x.town_revision;
+  store_reachable = x.store_reachable;
+  go_by_the_record();
+}
+
+/// Goes by the record that the view has, as soon as the cluster's time is known.
+void shared_world_state::go_by_the_record() {
+  if (sharing.time_is_known && !sharing.time_is_known())
+    return;
+  if (record && record_revision > town_revision)
+    run_by(*record, record_revision);
+  else if (!record && store_reachable && !share->begun())
     found_town();
 }
 
@@ -28,7 +41,7 @@ void shared_world_state::see(const protocol::cluster_view& x) {
 void shared_world_state::found_town() {
   if (std::exchange(founding, true))
     return;
-  const shared_clock first{options.seed, options.characters, options.rate, false, wall(), 0};
+  const shared_clock first{options.seed, options.characters, options.rate, false, time(), 0};
   self->request(membership, patience, protocol::town_update{first.to_json(), std::nullopt})
       .then(
           [this](const protocol::town_update_result& x) {
@@ -46,15 +59,24 @@ void shared_world_state::run_by(const std::string& record, std::uint64_t revisio
   town_revision = revision;
   if (!share->begun() && (clock->seed != options.seed || clock->characters != options.characters))
     spdlog::info("the cluster's town has {} characters and seed {}", clock->characters, clock->seed);
-  share->run_by(*clock, wall());
+  // All nodes were down, and the clock of the one that was first again is behind: the town would stand still.
+  if (!share->begun() && sharing.raise_time && clock->wall > time() + behind_at_most) {
+    spdlog::warn("the cluster's time is {} s behind the town's record in etcd and goes on from there: is the clock of "
+                 "this machine right?",
+                 (clock->wall - time()) / 1000);
+    sharing.raise_time(clock->wall);
+  }
+  share->run_by(*clock, time());
 }
 
 void shared_world_state::tick() {
   const auto step = static_cast<std::uint64_t>(options.tick.count());
-  self->delayed_send(self, std::chrono::milliseconds{step - wall() % step}, protocol::tick_atom::value);
+  self->delayed_send(self, std::chrono::milliseconds{step - time() % step}, protocol::tick_atom::value);
+  if (!share->begun())
+    go_by_the_record();
   if (!share->begun() || !on_its_way.expired())
     return;
-  on_its_way = services.tell(self, share->advance(wall()));
+  on_its_way = services.tell(self, share->advance(time()));
 }
 
 void shared_world_state::command(const protocol::command_order& x, int tries) {
@@ -118,15 +140,10 @@ model::object shared_world_state::describe() const {
   return share->begun() ? status() : model::object{{"waits_for", "the town's record in etcd"}};
 }
 
-std::uint64_t shared_world_state::wall() const {
-  const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(self->clock().now() - began);
-  return sharing.incarnation + static_cast<std::uint64_t>(passed.count());
-}
-
 /// The first tick that all nodes will know of a change before.
 std::uint64_t shared_world_state::next_change() const {
   const auto step = static_cast<std::uint64_t>(options.tick.count());
-  return (wall() + static_cast<std::uint64_t>(sharing.lead.count()) + step - 1) / step * step;
+  return (time() + static_cast<std::uint64_t>(sharing.lead.count()) + step - 1) / step * step;
 }
 
 protocol::world_actor::behavior_type shared_world(shared_world_state::self_pointer self, world_services services,
@@ -135,7 +152,6 @@ protocol::world_actor::behavior_type shared_world(shared_world_state::self_point
   auto& state = self->state;
   state.services = std::move(services);
   state.options = std::move(options);
-  state.began = self->clock().now();
   state.share.emplace(with.node, static_cast<std::uint64_t>(state.options.tick.count()),
                       static_cast<std::uint64_t>(with.repeat.count()));
   state.share->use(std::move(town));

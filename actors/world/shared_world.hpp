@@ -4,13 +4,19 @@
 #include "actors/world/town_share.hpp"
 #include "actors/world/world.hpp"
 
+#include <functional>
+
 namespace towncrier::world {
 
 /// What a world needs to share its town with others.
 struct sharing {
   std::string node;
-  /// Of this life of the node: milliseconds since the Unix epoch at its start.
-  std::uint64_t incarnation = 0;
+  /// The cluster's time, in milliseconds since the Unix epoch.
+  std::function<std::uint64_t()> time;
+  /// Whether that is known already; empty: it is.
+  std::function<bool()> time_is_known{};
+  /// The cluster's time had been that before this node was there.
+  std::function<void(std::uint64_t)> raise_time{};
   /// How far back the events of a vanished node are told again.
   std::chrono::milliseconds repeat{10'000};
   /// How long after a command its change of the town's clock counts: until then all nodes know of it.
@@ -33,7 +39,8 @@ struct shared_world_state {
   void change_clock(const protocol::command_order& x, const shared_clock& to, int tries);
   model::object status() const;
   model::object describe() const;
-  std::uint64_t wall() const;
+  std::uint64_t time() const { return sharing.time(); }
+  void go_by_the_record();
   std::uint64_t next_change() const;
 
   self_pointer self;
@@ -43,7 +50,10 @@ struct shared_world_state {
   /// Whose views come; keeps the town's clock in etcd.
   protocol::membership_actor membership;
   std::optional<town_share> share;
-  std::chrono::steady_clock::time_point began;
+  /// What the view says of the town; kept until the time is known.
+  std::optional<std::string> record;
+  std::uint64_t record_revision = 0;
+  bool store_reachable = false;
   std::uint64_t town_revision = 0;
   bool founding = false;
   /// Set while what was told last is on its way through the hubs: what happens meanwhile is told with the next.

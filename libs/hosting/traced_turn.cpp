@@ -6,9 +6,12 @@ namespace towncrier::hosting {
 
 namespace {
 
+/// Of the wall clock as it was when it was asked first: times are subtracted from each other, and must not jump when it
+/// is set.
 std::int64_t system_nanoseconds() {
   using namespace std::chrono;
-  return duration_cast<nanoseconds>(system_clock::now().time_since_epoch()).count();
+  static const auto ahead = system_clock::now().time_since_epoch() - steady_clock::now().time_since_epoch();
+  return duration_cast<nanoseconds>(steady_clock::now().time_since_epoch() + ahead).count();
 }
 
 std::atomic<std::int64_t (*)()> clock_in_use{system_nanoseconds};

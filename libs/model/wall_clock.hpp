@@ -11,10 +11,10 @@ inline double wall_clock() {
   return static_cast<double>(duration_cast<microseconds>(system_clock::now().time_since_epoch()).count()) / 1e6;
 }
 
-/// Milliseconds since the Unix epoch. A life of a node is told from those before it by when it began.
-inline std::uint64_t wall_milliseconds() {
+/// Microseconds since the Unix epoch.
+inline std::int64_t wall_microseconds() {
   using namespace std::chrono;
-  return static_cast<std::uint64_t>(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
+  return duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
 }
 
 } // namespace towncrier::model

@@ -8,10 +8,13 @@
 /// What the nodes of a cluster know of each other: the control plane's words.
 namespace towncrier::protocol {
 
+/// A time that does not come. JSON numbers hold it.
+inline constexpr std::uint64_t never = (std::uint64_t{1} << 53) - 1;
+
 /// One life of a node, as it tells the others.
 struct node_info {
   std::string id;
-  /// Tells this life from earlier ones of the same id: milliseconds since the Unix epoch at its start.
+  /// Tells this life from earlier ones of the same id, which have lower ones.
   std::uint64_t incarnation = 0;
   /// `world`, `edge` or both.
   std::vector<std::string> roles;
@@ -23,7 +26,7 @@ struct node_info {
   std::string admin;
   /// The version of what nodes say to each other.
   std::uint32_t protocol = 1;
-  /// When it owns characters: from, until (not included), in milliseconds since the Unix epoch; 0: open on that side.
+  /// When it owns characters: from, until (not included), in milliseconds of the cluster's time; 0: open on that side.
   std::uint64_t active_from = 0;
   std::uint64_t active_until = 0;
 
@@ -45,6 +48,19 @@ struct cluster_view {
   bool store_reachable = false;
 
   friend bool operator==(const cluster_view&, const cluster_view&) = default;
+};
+
+/// How this node gets on with etcd, for operators.
+struct membership_status {
+  bool reachable = false;
+  /// Whether etcd holds this node as it is now.
+  bool registered = false;
+  /// Requests that etcd did not answer, or refused.
+  std::uint64_t failures = 0;
+  /// Times that this node's key was lost and written again.
+  std::uint64_t registrations = 0;
+  std::uint64_t nodes = 0;
+  std::uint64_t revision = 0;
 };
 
 /// This node is going, in two steps.

@@ -55,6 +55,8 @@ using peer_link_actor = caf::typed_actor<
     caf::reacts_to<link_parcel>,
     /// The peer has something.
     caf::reacts_to<link_credit>,
+    /// What the peer's clocks say.
+    caf::reacts_to<link_clock>,
     /// What the peer's viewers watch, and what this node's viewers watch of what the peer says.
     caf::reacts_to<link_interest>,
     caf::replies_to<own_wants>::with<bool>,
@@ -96,6 +98,8 @@ using membership_actor = caf::typed_actor<
     caf::reacts_to<view_listener_actor>,
     /// The view as it is now.
     caf::replies_to<list_atom>::with<cluster_view>,
+    /// How it gets on with etcd.
+    caf::replies_to<status_atom>::with<membership_status>,
     /// Answers when etcd has it; false when etcd could not be reached.
     caf::replies_to<leave_request>::with<bool>,
     /// Compare and swap.

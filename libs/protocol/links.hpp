@@ -22,7 +22,7 @@ namespace towncrier::protocol {
 
 /// The layout and the meaning of everything that nodes say to each other, down to the bytes of a batch. Nodes of
 /// different numbers do not link: raise it with every change of either.
-inline constexpr std::uint32_t link_protocol = 3;
+inline constexpr std::uint32_t link_protocol = 4;
 
 /// A node greets another: it says who it is, how far it is in what the greeted node said, and which actor takes the
 /// messages that follow. The layout of this and of `link_reply` is the same in all versions from 2 on, and must stay
@@ -44,7 +44,7 @@ struct link_hello {
   /// What its viewers watch of what the greeted node says, and the number of that version of it.
   protocol::wants interest;
   std::uint64_t interest_number = 0;
-  /// Takes `link_parcel`, `link_credit`, `link_interest` and `link_question`.
+  /// Takes `link_parcel`, `link_credit`, `link_interest`, `link_clock` and `link_question`.
   caf::strong_actor_ptr link;
 };
 
@@ -52,7 +52,8 @@ struct link_hello {
 struct link_reply {
   bool accepted = false;
   std::string refusal;
-  /// Of a node that refuses, only `protocol` means something: the version that it speaks.
+  /// Of a node that refuses, only these mean something: `protocol`, the version that it speaks, and
+  /// `known_incarnation`, the life of the greeting node that it has heard.
   link_hello hello;
 };
 
@@ -97,6 +98,21 @@ struct link_interest {
 /// another one, nodes of this version would not understand each other.
 using link_wish = link_interest;
 
+/// The sender's clocks, in microseconds: its steady clock as it sent this, and what the last of the receiver's said and
+/// when it came. So each can tell how the clocks of the other stand to its own.
+struct link_clock {
+  std::uint64_t session = 0;
+  /// Of the receiver's steady clock; 0: nothing of it has come in this session.
+  std::int64_t origin = 0;
+  std::int64_t received = 0;
+  std::int64_t sent = 0;
+  /// How far the sender's wall clock, and the cluster's time as the sender has it, are ahead of its steady clock.
+  std::int64_t wall_ahead = 0;
+  std::int64_t cluster_ahead = 0;
+  /// How well the sender knows the cluster's time (`flow::cluster_time::source`).
+  std::uint8_t source = 0;
+};
+
 /// The inspector of one node asks that of another. What the bytes say, only inspectors know.
 struct link_question {
   std::string bytes;
@@ -130,6 +146,12 @@ typename Inspector::result_type inspect(Inspector& f, link_credit& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, link_interest& x) {
   return f(caf::meta::type_name("link_wish"), x.session, x.number, x.interest);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, link_clock& x) {
+  return f(caf::meta::type_name("link_clock"), x.session, x.origin, x.received, x.sent, x.wall_ahead, x.cluster_ahead,
+           x.source);
 }
 
 template <class Inspector>
@@ -230,6 +252,8 @@ struct link_status {
   std::uint32_t failures = 0;
   std::string last_error;
   std::uint64_t sessions = 0;
+  /// Greetings of the peer that were refused.
+  std::uint64_t refusals = 0;
   std::uint64_t sent_parcels = 0;
   std::uint64_t sent_bytes = 0;
   std::uint64_t received_parcels = 0;
@@ -243,6 +267,10 @@ struct link_status {
   /// The peer's place in what this node says, and how far this node is.
   std::uint64_t sent_upto = 0;
   std::uint64_t said = 0;
+  /// How far the peer's wall clock is ahead of this node's, in milliseconds; empty: not measured.
+  std::optional<double> clock_offset_ms{};
+  /// From a sign of life to the answer, in milliseconds; empty: not measured.
+  std::optional<double> clock_round_trip_ms{};
 };
 
 struct link_list {
@@ -257,6 +285,7 @@ CAF_ADD_TYPE_ID(towncrier, (towncrier::protocol::link_reply))
 CAF_ADD_TYPE_ID(towncrier, (towncrier::protocol::link_parcel))
 CAF_ADD_TYPE_ID(towncrier, (towncrier::protocol::link_credit))
 CAF_ADD_TYPE_ID(towncrier, (towncrier::protocol::link_wish))
+CAF_ADD_TYPE_ID(towncrier, (towncrier::protocol::link_clock))
 CAF_ADD_TYPE_ID(towncrier, (towncrier::protocol::link_question))
 CAF_ADD_TYPE_ID(towncrier, (towncrier::protocol::link_answer))
 CAF_END_TYPE_ID_BLOCK(towncrier)

@@ -32,6 +32,7 @@ using list_atom = caf::atom_constant<caf::atom("list")>;           // tell what 
 using tick_atom = caf::atom_constant<caf::atom("tick")>;           // time goes on
 using stop_atom = caf::atom_constant<caf::atom("stop")>;           // end in order
 using delivered_atom = caf::atom_constant<caf::atom("delivered")>; // every hub has it
+using status_atom = caf::atom_constant<caf::atom("status")>;       // tell how it goes
 using forward_atom = caf::atom_constant<caf::atom("forward")>;     // pass it on
 
 /// Names a connection on its node for as long as the node lives.

@@ -16,6 +16,8 @@ struct node_options {
   std::string id;
   /// `world`, `edge` or both.
   std::vector<std::string> roles{"world", "edge"};
+  /// File that keeps the number of this life for the next one, so that epochs never fall; empty: none.
+  std::string life_file;
 };
 
 /// What a connection and a hub do for viewers.
@@ -155,6 +157,8 @@ struct cluster_options {
   std::chrono::milliseconds log_age{120'000};
   /// Time between the announcement that a node comes or goes and the moment from which that counts.
   std::chrono::milliseconds activation_delay{1'000};
+  /// Wall clocks of nodes that are further apart are warned of.
+  std::chrono::milliseconds max_clock_offset{30'000};
 
   bool enabled() const noexcept { return !etcd.empty(); }
 };

@@ -1,7 +1,10 @@
 #pragma once
 
+#include "protocol/errc.hpp"
+
 #include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -25,6 +28,20 @@ private:
 /// The types of messages that are counted one by one.
 inline constexpr std::array<std::string_view, 8> inbound_types{"auth",      "subscribe", "unsubscribe", "resume",
                                                                "heartbeat", "publish",   "command",     "invalid"};
+
+/// What `error` messages are about, by their codes from 1001 on.
+inline constexpr std::array<std::string_view, 4> error_names{"INVALID_MESSAGE", "AUTH_FAILED", "RATE_LIMIT",
+                                                             "SERVER_ERROR"};
+
+/// Why clients were not let in, or not allowed what they wanted.
+inline constexpr std::array<std::string_view, 5> auth_failure_reasons{
+    "no_token",    // none was given in time, or something else was said first
+    "bad_token",   // unknown, changed, or too old when it was given
+    "expired",     // it was good when the client came
+    "role",        // a role that may not
+    "unavailable", // the token could not be checked
+};
+enum class auth_failure : std::uint8_t { no_token, bad_token, expired, role, unavailable };
 
 /// Why a token is refused.
 enum class token_fault : std::uint8_t {
@@ -74,6 +91,15 @@ struct alignas(64) traffic {
   counter closed_by_us;   ///< policy, slowness, silence
   counter revoked;        ///< closed since a reload took their token back
   std::array<counter, inbound_types.size()> received_by_type;
+  std::array<counter, error_names.size()> errors_by_code;
+  std::array<counter, auth_failure_reasons.size()> auth_failures;
+
+  /// An `error` message is sent.
+  void count(errc code) noexcept {
+    errors_sent.add();
+    errors_by_code[static_cast<std::size_t>(code) - static_cast<std::size_t>(errc::invalid_message)].add();
+  }
+  void count(auth_failure why) noexcept { auth_failures[static_cast<std::size_t>(why)].add(); }
 };
 
 /// Whether anybody wants to see single messages: asked for each, so it costs one relaxed load when nobody does.

@@ -4,8 +4,10 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 #include <array>
+#include <ctime>
 #include <mutex>
 #include <utility>
 
@@ -93,6 +95,15 @@ model::result<bool> tls_context::reload() {
   const std::lock_guard guard{state_->mutex};
   state_->context = std::move(*fresh);
   return true;
+}
+
+double tls_context::ends_at() const {
+  const std::lock_guard guard{state_->mutex};
+  const auto* certificate = SSL_CTX_get0_certificate(state_->context.get());
+  std::tm end{};
+  if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) != 1)
+    return 0;
+  return static_cast<double>(timegm(&end));
 }
 
 ssl_st* tls_context::new_connection() const {

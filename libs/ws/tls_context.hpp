@@ -26,6 +26,9 @@ public:
   /// changes. From any thread.
   model::result<bool> reload();
 
+  /// When the certificate that is in use ends, in seconds since the Unix epoch. From any thread.
+  double ends_at() const;
+
   /// The server's side of a new connection; the caller frees it. nullptr when memory is short. From any thread.
   ssl_st* new_connection() const;
 

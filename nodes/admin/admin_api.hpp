@@ -25,8 +25,10 @@ public:
   /// Answers `x`, which `who` sent; nothing when it is about something else.
   std::optional<ws::http_response> answer(const ws::http_request& x, const std::string& who);
 
-private:
+  /// What was told of it; with an empty `membership` where nothing was.
   cluster_targets cluster();
+
+private:
   model::value ask(model::object question);
   ws::http_response act(const ws::http_request& x, const std::string& who);
   ws::http_response traces(const ws::http_request& x, std::string_view id, const std::string& who);

@@ -1,5 +1,6 @@
 #include "nodes/admin/admin_server.hpp"
 
+#include "actors/ops/cluster_metrics.hpp"
 #include "nodes/edge_server.hpp"
 
 #include <caf/scoped_actor.hpp>
@@ -10,6 +11,7 @@ namespace {
 
 /// How long an actor may take to answer a page.
 constexpr std::chrono::seconds patience{5};
+constexpr std::chrono::seconds cluster_patience{2};
 
 /// Asks `target` and makes a page of its answer.
 template <class Answer, class Target, class F>
@@ -24,9 +26,10 @@ ws::http_response ask(caf::actor_system& system, const Target& target, F make_pa
 } // namespace
 
 admin_server::admin_server(caf::actor_system& system, admin_targets targets, const protocol::options& options,
-                           std::shared_ptr<const std::atomic<bool>> ready)
-    : system_(system), targets_(std::move(targets)), access_(system, targets_.authenticator, options),
-      api_(system, targets_.inspector, options.admin.audit_log), ready_(std::move(ready)), thread_(system, "admin") {}
+                           std::shared_ptr<const protocol::readiness> ready)
+    : system_(system), targets_(std::move(targets)), node_(options.node.id),
+      access_(system, targets_.authenticator, options), api_(system, targets_.inspector, options.admin.audit_log),
+      ready_(std::move(ready)), thread_(system, "admin") {}
 
 admin_server::~admin_server() { stop(); }
 
@@ -50,7 +53,7 @@ void admin_server::stop() {
 void admin_server::join(cluster_targets x) { api_.join(std::move(x)); }
 
 void admin_server::on_request(ws::http_request request, answer_to answer) {
-  if (auto health = answer_health(request, ready_->load()))
+  if (auto health = answer_health(request, *ready_))
     return answer(std::move(*health));
   if (pages_.has(request.path))
     return answer(pages_.answer(request));
@@ -82,12 +85,28 @@ ws::http_response admin_server::on_http(const ws::http_request& request) {
 }
 
 ws::http_response admin_server::metrics() {
-  return ask<protocol::metrics_page>(system_, targets_.monitor, [](const auto& x) {
+  return ask<protocol::metrics_page>(system_, targets_.monitor, [this](const auto& x) {
     ws::http_response result;
     result.fields = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}};
-    result.body = x.text;
+    result.body = x.text + ops::certificate_metrics(node_, targets_.certificates_end()) + cluster_metrics();
     return result;
   });
+}
+
+/// What does not answer in time is left out: the rest is worth more than nothing.
+std::string admin_server::cluster_metrics() {
+  const auto cluster = api_.cluster();
+  if (!cluster.membership)
+    return {};
+  ops::cluster_state state{node_, {}, {}};
+  caf::scoped_actor self{system_};
+  auto known = false;
+  self->request(cluster.membership, cluster_patience, protocol::status_atom::value)
+      .receive([&](const protocol::membership_status& x) { state.membership = x, known = true; },
+               [](const caf::error&) {});
+  self->request(cluster.exchange, cluster_patience, protocol::list_atom::value)
+      .receive([&](protocol::link_list& x) { state.links = std::move(x); }, [](const caf::error&) {});
+  return known ? ops::cluster_metrics(state) : std::string{};
 }
 
 ws::http_response admin_server::connections() {

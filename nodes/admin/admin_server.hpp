@@ -7,11 +7,14 @@
 #include "nodes/problem_log.hpp"
 #include "nodes/static_pages.hpp"
 #include "protocol/interfaces.hpp"
+#include "protocol/readiness.hpp"
 #include "ws/listener.hpp"
 
 #include <caf/actor_system.hpp>
 
-#include <atomic>
+#include <functional>
+#include <map>
+#include <string>
 
 namespace towncrier::node {
 
@@ -22,6 +25,8 @@ struct admin_targets {
   protocol::debugger_actor debugger;
   protocol::inspector_actor inspector;
   protocol::authenticator_actor authenticator;
+  /// When the certificates of the node end, by what they are for.
+  std::function<std::map<std::string, double>()> certificates_end;
 };
 
 /// Operators' surfaces, on threads of their own: `/healthz`, `/readyz`, the page `/inspector`, which knows nothing by
@@ -29,7 +34,7 @@ struct admin_targets {
 class admin_server final : public ws::listener_handler {
 public:
   admin_server(caf::actor_system& system, admin_targets targets, const protocol::options& options,
-               std::shared_ptr<const std::atomic<bool>> ready);
+               std::shared_ptr<const protocol::readiness> ready);
   ~admin_server() override;
 
   /// Binds, and serves until `stop`.
@@ -50,15 +55,17 @@ public:
 
 private:
   ws::http_response metrics();
+  std::string cluster_metrics();
   ws::http_response connections();
   ws::http_response debug_log();
 
   caf::actor_system& system_;
   admin_targets targets_;
+  std::string node_;
   admin_access access_;
   admin_api api_;
   static_pages pages_{"inspector.html", "/inspector"};
-  std::shared_ptr<const std::atomic<bool>> ready_;
+  std::shared_ptr<const protocol::readiness> ready_;
   problem_log problems_{"admin"};
   hosting::io_thread thread_;
   std::unique_ptr<ws::listener> listener_;

@@ -49,10 +49,12 @@ model::value with_cluster(caf::actor_system& system, const cluster_targets& targ
   model::array rows;
   for (const auto& x : links.links)
     rows.emplace_back(cluster::view(x));
-  return model::object{{"nodes", std::move(nodes)},
-                       {"links", std::move(rows)},
-                       {"revision", view.revision},
-                       {"etcd", view.store_reachable}};
+  model::array warnings;
+  for (auto& sentence : targets.ready->sentences())
+    warnings.emplace_back(std::move(sentence));
+  return model::object{{"nodes", std::move(nodes)},      {"links", std::move(rows)},
+                       {"revision", view.revision},      {"etcd", view.store_reachable},
+                       {"ready", targets.ready->load()}, {"warnings", std::move(warnings)}};
 }
 
 } // namespace towncrier::node

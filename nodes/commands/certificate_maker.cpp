@@ -91,14 +91,13 @@ certificate_ptr begin(const std::string& name, EVP_PKEY* key, int days) {
   const number_ptr number{BN_new()};
   auto* subject = X509_get_subject_name(x.get());
   const auto* text = reinterpret_cast<const unsigned char*>(name.data());
-  constexpr long hour = 3600;
+  constexpr long day = 24L * 3600; // before now as well: clocks differ
   const bool made =
       X509_set_version(x.get(), 2) == 1 && BN_rand(number.get(), 127, 0, 0) == 1 &&
       BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(x.get())) != nullptr &&
       X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, text, static_cast<int>(name.size()), -1, 0) == 1 &&
-      // Clocks differ a little.
-      X509_gmtime_adj(X509_getm_notBefore(x.get()), -hour) != nullptr &&
-      X509_gmtime_adj(X509_getm_notAfter(x.get()), days * 24L * hour) != nullptr && X509_set_pubkey(x.get(), key) == 1;
+      X509_gmtime_adj(X509_getm_notBefore(x.get()), -day) != nullptr &&
+      X509_gmtime_adj(X509_getm_notAfter(x.get()), days * day) != nullptr && X509_set_pubkey(x.get(), key) == 1;
   return made ? std::move(x) : nullptr;
 }
 

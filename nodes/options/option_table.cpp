@@ -41,6 +41,11 @@ void add_node(std::vector<option>& to) {
   to.push_back(bind<node, &part::id>("node.id", "names this node to others and to clients; empty: the host's name",
                                      node_id_value{}));
   to.push_back(bind<node, &part::roles>("node.roles", "what this node does", words_value{{"world", "edge"}}));
+  to.push_back(bind<node, &part::life_file>(
+      "node.life_file",
+      "file that keeps a number for this node's next life, so that epochs never fall, also when its clock was set back "
+      "meanwhile; empty: none (a cluster keeps it in etcd)",
+      output_value{}));
 }
 
 void add_edge_limits(std::vector<option>& to) {
@@ -229,6 +234,10 @@ void add_links(std::vector<option>& to) {
                                                bytes_value{0, 64 * gib}));
   to.push_back(
       bind<cluster, &part::log_age>("cluster.log_age", "how long that is kept", duration_value{0ms, 24 * hour}));
+  to.push_back(bind<cluster, &part::max_clock_offset>("cluster.max_clock_offset",
+                                                      "wall clocks of nodes further apart are warned of, and the node "
+                                                      "that is off is not ready; nothing else comes of it",
+                                                      duration_value{100ms, 24 * hour}));
 }
 
 void add_world(std::vector<option>& to) {

@@ -100,6 +100,9 @@ struct cluster_fixture : support::actor_fixture {
   struct node {
     std::string id;
     std::uint64_t incarnation = 0;
+    std::uint64_t outlived_by = 0; ///< a peer has said so
+    std::shared_ptr<node_clock> clock;
+    std::shared_ptr<protocol::readiness> ready;
     protocol::exchange_actor exchange;
     protocol::batcher_actor batcher;
     protocol::character_directory_actor directory;
@@ -122,11 +125,11 @@ struct cluster_fixture : support::actor_fixture {
     run();
   }
 
-  node& start(const std::string& id, std::vector<std::string> channels = {"world"}) {
+  node& start(const std::string& id, std::vector<std::string> channels = {"world"}, std::uint64_t incarnation = 0) {
     auto& x = nodes[id];
     x = {};
     x.id = id;
-    x.incarnation = 1'000'000 + ++lives * 100'000;
+    x.incarnation = incarnation != 0 ? incarnation : 1'000'000 + ++lives * 100'000;
     x.dialer = system().spawn(fake_dialer, net, id);
     exchange_settings settings;
     settings.node = id;
@@ -136,6 +139,19 @@ struct cluster_fixture : support::actor_fixture {
     settings.link.cluster = "/test";
     settings.link.node = id;
     settings.link.incarnation = x.incarnation;
+    x.ready = std::make_shared<protocol::readiness>();
+    x.ready->store(true);
+    x.clock = std::make_shared<node_clock>(
+        node_clock::settings{std::chrono::seconds{30},
+                             [this, id] {
+                               return std::chrono::duration_cast<std::chrono::microseconds>(now().time_since_epoch() +
+                                                                                            skews[id] + wall_start)
+                                   .count();
+                             },
+                             x.ready},
+        now());
+    settings.link.clock = x.clock;
+    settings.link.outlived = [&x](std::uint64_t by) { x.outlived_by = by; };
     settings.link.window_bytes = window_bytes;
     settings.link.seed = x.incarnation;
     settings.link.thin_interval = std::chrono::milliseconds{100};
@@ -145,8 +161,8 @@ struct cluster_fixture : support::actor_fixture {
     x.exchange = spawn(exchange, settings);
     x.batcher = spawn(world::batcher, x.exchange, id, x.incarnation,
                       protocol::batcher_options{20, std::chrono::milliseconds{20}});
-    x.directory =
-        spawn(world::character_directory, x.batcher, x.exchange, world::directory_settings{id, x.incarnation});
+    x.directory = spawn(world::character_directory, x.batcher, x.exchange,
+                        world::directory_settings{id, std::make_shared<flow::life_number>(x.incarnation, now())});
     x.events = spawn(world::event_notifier, x.batcher);
     protocol::edge_options edge;
     edge.resume_grace = std::chrono::milliseconds{0};
@@ -245,6 +261,9 @@ struct cluster_fixture : support::actor_fixture {
 
   network_ptr net = std::make_shared<network>();
   std::map<std::string, node> nodes;
+  /// How far the wall clock of each node is ahead.
+  std::map<std::string, std::chrono::milliseconds> skews;
+  static constexpr std::chrono::hours wall_start{500'000};
   std::uint64_t lives = 0;
   std::uint64_t revision = 0;
   std::size_t log_bytes = 1024 * 1024;

@@ -33,18 +33,37 @@ struct membership_test : support::actor_fixture {
     support::probe<protocol::view_listener_actor> listener;
     protocol::membership_actor actor;
     std::size_t superseded = 0;
+    std::uint64_t outlived_by = 0;
+    bool knows_time = true;
+    std::optional<bool> began_time{}; ///< as the first
   };
 
   std::uint64_t wall = 1'000'000;
+  bool time_is_known = true; ///< to those that join
   support::fake_etcd etcd;
   std::vector<std::unique_ptr<member>> members;
 
-  member& join(const std::string& id, std::uint64_t incarnation = 1) {
+  /// A node whose number etcd has not been told of.
+  member& join_unclaimed(const std::string& id, std::uint64_t incarnation) {
+    return join(id, incarnation, std::make_shared<flow::life_number>(incarnation, now()));
+  }
+
+  member& join(const std::string& id, std::uint64_t incarnation = 1,
+               std::shared_ptr<const flow::life_number> life = nullptr) {
     members.push_back(std::make_unique<member>(
         member{std::make_unique<support::fake_store>(etcd), make_probe<protocol::view_listener_actor>(), {}}));
     auto& x = *members.back();
     membership_services services{
         x.store.get(), {x.listener.handle()}, [this] { return wall; }, [&x](const node_info&) { ++x.superseded; }};
+    x.knows_time = time_is_known;
+    services.time_is_known = [&x] { return x.knows_time; };
+    services.begin_time = [&x](bool is_first) {
+      x.knows_time = true;
+      x.began_time = is_first;
+    };
+    services.claimed = !life;
+    services.life = std::move(life);
+    services.outlived = [&x](std::uint64_t by) { x.outlived_by = by; };
     node_info node;
     node.id = id;
     node.incarnation = incarnation;
@@ -215,6 +234,81 @@ TEST_F(membership_test, an_earlier_life_does_not_take_the_key) {
   EXPECT_EQ(old.superseded, 1u);
   EXPECT_EQ(fresh.superseded, 0u);
   EXPECT_EQ(parse_node(etcd.entries.at("/towncrier/nodes/a").value)->incarnation, 2u);
+}
+
+TEST_F(membership_test, owns_nothing_before_the_clusters_time_is_known) {
+  time_is_known = false;
+  auto& a = join("a");
+  EXPECT_EQ(a.began_time, true) << "nobody was there before it";
+  EXPECT_EQ(view(a).nodes[0].active_from, wall + 1000);
+  auto& b = join("b");
+  advance(1s);
+  EXPECT_EQ(view(a).nodes[1].active_from, protocol::never);
+  b.knows_time = true; // a link has told it
+  advance(1s);
+  EXPECT_EQ(view(a).nodes[1].active_from, wall + 1000);
+  EXPECT_FALSE(b.began_time);
+  auto& c = join("c");
+  advance(2s);
+  EXPECT_FALSE(c.began_time);
+  advance(2s);
+  EXPECT_EQ(c.began_time, false) << "it hears nobody";
+  EXPECT_EQ(view(a).nodes[2].active_from, wall + 1000);
+}
+
+constexpr auto life_of_a = "/towncrier/lives/a";
+
+TEST_F(membership_test, a_life_is_known_to_etcd_before_anybody_hears_of_it) {
+  auto& a = join_unclaimed("a", 5000);
+  EXPECT_THAT(ids(view(a)), ElementsAre("a"));
+  EXPECT_EQ(etcd.entries.at(life_of_a).value, std::to_string(5000 + flow::life_number::reserved_ahead));
+  EXPECT_LT(etcd.entries.at(life_of_a).revision, etcd.entries.at("/towncrier/nodes/a").revision);
+  EXPECT_EQ(a.outlived_by, 0u);
+}
+
+TEST_F(membership_test, a_life_that_is_not_above_those_before_is_not_registered_and_learns_it) {
+  etcd.write(life_of_a, "9000");
+  auto& a = join_unclaimed("a", 9000);
+  advance(30s);
+  EXPECT_EQ(a.outlived_by, 9000u);
+  EXPECT_THAT(ids(view(a)), IsEmpty());
+  EXPECT_EQ(etcd.entries.at(life_of_a).value, "9000");
+  auto& next = join_unclaimed("a", 9001);
+  EXPECT_THAT(ids(view(next)), ElementsAre("a"));
+}
+
+TEST_F(membership_test, a_life_that_began_without_etcd_is_looked_at_when_etcd_is_there) {
+  etcd.write(life_of_a, "9000");
+  etcd.reachable = false;
+  auto& a = join_unclaimed("a", 70);
+  advance(20s);
+  EXPECT_EQ(a.outlived_by, 0u);
+  come_back();
+  EXPECT_EQ(a.outlived_by, 9000u);
+}
+
+TEST_F(membership_test, the_number_for_the_next_life_is_moved_on_and_is_no_other_view) {
+  auto& a = join_unclaimed("a", 5000);
+  const auto before = view(a);
+  a.listener.clear();
+  for (auto i = 0; i < 60; ++i) {
+    advance(1min);
+    ASSERT_GT(std::stoull(etcd.entries.at(life_of_a).value), 5000u + 60'000u * static_cast<unsigned>(i + 1));
+  }
+  EXPECT_TRUE(a.listener.empty());
+  EXPECT_EQ(view(a), before);
+  EXPECT_LE(etcd.revision, before.revision + 13) << "once in five minutes";
+}
+
+TEST_F(membership_test, an_etcd_that_lost_its_memory_is_told_the_number_again) {
+  auto& a = join_unclaimed("a", 5000);
+  etcd.go_away();
+  advance(1s);
+  etcd.forget_everything();
+  come_back();
+  advance(1s);
+  EXPECT_GT(std::stoull(etcd.entries.at(life_of_a).value), 5000u);
+  EXPECT_EQ(a.outlived_by, 0u);
 }
 
 TEST_F(membership_test, a_key_that_is_no_node_is_no_node) {

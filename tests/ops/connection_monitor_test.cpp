@@ -39,6 +39,22 @@ TEST_F(connection_monitor_test, counts_received_messages_by_type) {
   EXPECT_NE(page().find("towncrier_received_by_type_total{node=\"north\",type=\"subscribe\"} 5"), std::string::npos);
 }
 
+TEST_F(connection_monitor_test, counts_errors_by_code_and_refusals_by_reason) {
+  first->errors_by_code[2].add(2);
+  second->errors_by_code[2].add();
+  second->count(protocol::auth_failure::role);
+  const auto text = page();
+  EXPECT_NE(text.find("towncrier_errors_by_code_total{node=\"north\",code=\"1003\",name=\"RATE_LIMIT\"} 3\n"),
+            std::string::npos);
+  EXPECT_NE(text.find("towncrier_auth_failures_total{node=\"north\",reason=\"role\"} 1\n"), std::string::npos);
+  EXPECT_NE(text.find("towncrier_auth_failures_total{node=\"north\",reason=\"bad_token\"} 0\n"), std::string::npos);
+}
+
+TEST_F(connection_monitor_test, says_what_is_running) {
+  EXPECT_NE(page().find("towncrier_build_info{node=\"north\",version=\"" TOWNCRIER_VERSION "\",link_protocol=\""),
+            std::string::npos);
+}
+
 TEST_F(connection_monitor_test, tells_what_the_process_uses) {
   const auto text = page();
   for (const auto* name :

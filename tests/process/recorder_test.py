@@ -133,7 +133,7 @@ class RecorderTest(unittest.TestCase):
         for journal in recording.journals.values():
             given = [x for x in journal if x[1] == FRAME]
             self.assertGreater(len(given), 3)
-            self.assertEqual(recording.frames[given[0][2]].news, [("welcome", False)])
+            self.assertEqual([x[:2] for x in recording.frames[given[0][2]].news], [("welcome", False)])
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ struct character_directory_test : support::actor_fixture {
         answer.entries.push_back(known[id.text]);
       return caf::make_message(std::move(answer));
     });
-    directory = spawn(character_directory, batcher.handle(), exchange.handle(), directory_settings{"n1", 9});
+    directory = spawn(character_directory, batcher.handle(), exchange.handle(),
+                      directory_settings{"n1", std::make_shared<flow::life_number>(9, now())});
   }
 
   static model::character_input input(std::string id, model::change_kind kind = model::change_kind::update) {

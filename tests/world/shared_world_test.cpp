@@ -29,11 +29,16 @@ struct shared_world_test : support::actor_fixture {
     protocol::world_options options;
     options.characters = 12;
     membership.answer_with([this](const caf::message& x) { return write(x); });
-    world =
-        spawn(shared_world, world_services{characters, events}, town::shared_town(), options, sharing{"n1", 1'000'000});
+    const auto began = now();
+    const sharing with{"n1", [this, began] { return begin + static_cast<std::uint64_t>((now() - began) / 1ms); },
+                       [this] { return time_is_known; }, [this](std::uint64_t to) { begin = to; }};
+    world = spawn(shared_world, world_services{characters, events}, town::shared_town(), options, with);
     show_view();
     run();
   }
+
+  std::uint64_t begin = 1'000'000;
+  bool time_is_known = true;
 
   void show_view() {
     protocol::cluster_view view;
@@ -85,6 +90,36 @@ TEST_F(shared_world_test, also_where_the_view_tells_of_them_before_the_answer) {
   command("pause");
   EXPECT_TRUE(true_at(ada.take_one<protocol::answer>().data, "data.paused"));
   EXPECT_EQ(clock.rate, 42);
+}
+
+TEST_F(shared_world_test, waits_for_the_clusters_time) {
+  kill(world);
+  time_is_known = false;
+  protocol::world_options options;
+  options.characters = 12;
+  world = spawn(shared_world, world_services{characters, events}, town::shared_town(), options,
+                sharing{"n1", [this] { return begin; }, [this] { return time_is_known; }, {}});
+  show_view();
+  advance(2s);
+  characters.clear();
+  EXPECT_FALSE(state_of<shared_world_state>(world).share->begun());
+  time_is_known = true;
+  advance(1s);
+  EXPECT_TRUE(state_of<shared_world_state>(world).share->begun());
+}
+
+TEST_F(shared_world_test, a_town_whose_record_is_ahead_of_the_time_does_not_stand_still) {
+  kill(world);
+  begin = 1'000'000;
+  clock.wall = 4'600'000; // an hour later
+  ++revision;
+  protocol::world_options options;
+  options.characters = 12;
+  world = spawn(shared_world, world_services{characters, events}, town::shared_town(), options,
+                sharing{"n1", [this] { return begin; }, {}, [this](std::uint64_t to) { begin = to; }});
+  show_view();
+  run();
+  EXPECT_EQ(begin, 4'600'000u);
 }
 
 TEST_F(shared_world_test, but_not_for_ever) {

@@ -62,13 +62,21 @@ std::string node_line(const model::value& x, std::size_t id_width) {
                      fit_right(short_time(number_in(x, "busy_seconds")), 7), text_in(x, "edge"));
 }
 
+/// How far a peer's clock is ahead of the node's, as `+0.001s`.
+std::string clock_of(const model::value& link) {
+  const auto* x = link.find("clock_offset_ms");
+  return x == nullptr || x->is_null() ? "?" : fmt::format("{:+.3f}s", x->number_or(0) / 1000);
+}
+
 std::string link_line(const model::value& x, std::size_t id_width) {
   const auto error = text_in(x, "last_error");
-  return fmt::format("{} {} {} {} {} {} {}{}", fit_left(text_in(x, "node"), id_width), fit_left(text_in(x, "phase"), 8),
-                     fit_left(text_in(x, "breaker"), 9), fit_right(short_count(number_in(x, "sent_bytes")), 8),
+  return fmt::format("{} {} {} {} {} {} {} {}{}", fit_left(text_in(x, "node"), id_width),
+                     fit_left(text_in(x, "phase"), 8), fit_left(text_in(x, "breaker"), 9),
+                     fit_right(short_count(number_in(x, "sent_bytes")), 8),
                      fit_right(short_count(number_in(x, "received_bytes")), 8),
                      fit_right(short_count(number_in(x, "in_flight_bytes")), 9),
-                     fit_right(short_count(number_in(x, "lost_events")), 5), error.empty() ? "" : "  " + error);
+                     fit_right(short_count(number_in(x, "lost_events")), 5), fit_right(clock_of(x), 10),
+                     error.empty() ? "" : "  " + error);
 }
 
 } // namespace
@@ -94,13 +102,16 @@ std::string node_tables(const model::value& answer, std::size_t width) {
   if (!rows_in(answer, "links").empty()) {
     const auto to_width = widest_id(answer, "links", "node", "LINK TO");
     out += '\n';
-    add(fmt::format("{:<{}} {:<8} {:<9} {:>8} {:>8} {:>9} {:>5}", "LINK TO", to_width, "PHASE", "BREAKER", "SENT B",
-                    "RECVD B", "IN FLIGHT", "LOST"));
+    add(fmt::format("{:<{}} {:<8} {:<9} {:>8} {:>8} {:>9} {:>5} {:>10}", "LINK TO", to_width, "PHASE", "BREAKER",
+                    "SENT B", "RECVD B", "IN FLIGHT", "LOST", "CLOCK"));
     for (const auto& x : rows_in(answer, "links"))
       add(link_line(x, to_width));
   }
   if (const auto* reachable = answer.find("etcd"); reachable != nullptr && *reachable == model::value{false})
     out += "\netcd cannot be reached: nodes can neither come nor go until it can.\n";
+  for (const auto& x : rows_in(answer, "warnings"))
+    if (const auto* sentence = x.get_if<std::string>())
+      out += "\n" + *sentence + ".\n";
   return out;
 }
 

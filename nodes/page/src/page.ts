@@ -68,7 +68,7 @@ export class Page {
   private readonly connection: Connection = new Connection(socketUrl(document.baseURI), browser, {
     message: (x) => this.message(x),
     snapshot: () => this.snapshots.expect(),
-      newLife: () => this.store.beginLife(),
+    newLife: () => this.store.beginLife(),
     changed: (link) => this.linked(link),
   }, Gate.known());
   private readonly farewell: Farewell = new Farewell(() => this.connection.again());
