@@ -8,6 +8,7 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 
@@ -19,9 +20,16 @@ namespace {
 std::string as_utf8(std::string_view text) {
   if (codec::is_utf8(text))
     return std::string{text};
+  constexpr std::size_t longest_character = 4; // in bytes
   std::string result;
-  for (const char c : text)
-    result += static_cast<unsigned char>(c) < 0x80 ? std::string(1, c) : std::string{"\xEF\xBF\xBD"};
+  while (!text.empty()) {
+    std::size_t length = 1;
+    while (length <= std::min(longest_character, text.size()) && !codec::is_utf8(text.substr(0, length)))
+      ++length;
+    const bool is_character = length <= std::min(longest_character, text.size());
+    result += is_character ? text.substr(0, length) : std::string_view{"\xEF\xBF\xBD"};
+    text.remove_prefix(is_character ? length : 1);
+  }
   return result;
 }
 

@@ -47,8 +47,8 @@ void admission_state::left(const caf::down_msg& x) {
 }
 
 void admission_state::review(const protocol::grants_changed& x) const {
-  for (const auto& [id, client] : clients)
-    self->send(client.who, x);
+  for (const auto& [id, known] : clients)
+    self->send(known.who, x);
 }
 
 caf::result<bool> admission_state::stop() {

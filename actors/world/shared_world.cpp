@@ -52,10 +52,10 @@ void shared_world_state::found_town() {
           [this](const caf::error&) { founding = false; });
 }
 
-void shared_world_state::run_by(const std::string& record, std::uint64_t revision) {
-  const auto clock = shared_clock::parse(record);
+void shared_world_state::run_by(const std::string& text, std::uint64_t revision) {
+  const auto clock = shared_clock::parse(text);
   if (!clock)
-    return spdlog::error("the town's record in etcd cannot be read: {}", record);
+    return spdlog::error("the town's record in etcd cannot be read: {}", text);
   town_revision = revision;
   if (!share->begun() && (clock->seed != options.seed || clock->characters != options.characters))
     spdlog::info("the cluster's town has {} characters and seed {}", clock->characters, clock->seed);

@@ -33,7 +33,7 @@ struct shared_world_state {
 
   void see(const protocol::cluster_view& x);
   void found_town();
-  void run_by(const std::string& record, std::uint64_t revision);
+  void run_by(const std::string& text, std::uint64_t revision);
   void tick();
   void command(const protocol::command_order& x, int tries = 3);
   void change_clock(const protocol::command_order& x, const shared_clock& to, int tries);

@@ -21,6 +21,8 @@ namespace towncrier::codec {
 
 namespace {
 
+constexpr std::string_view no_double = "a number that no double can hold";
+
 /// The power of ten of the first digit of `digits` that is not 0: 2 for `123.4`, -2 for `0.0123`, 301 for `1.2e301`.
 /// Nothing when all are 0. Exponents that are absurd count as large ones.
 std::optional<long> order_of(std::string_view digits) {
@@ -63,7 +65,7 @@ bool append_number(value_builder& out, std::string_view digits) {
   if (std::uint64_t x = 0; std::from_chars(digits.data(), end, x) == std::from_chars_result{end, std::errc{}})
     return out.integer(x);
   const auto x = nearest_double(digits);
-  return std::isfinite(x) ? out.number(x) : out.fail("a number that no double can hold");
+  return std::isfinite(x) ? out.number(x) : out.fail(std::string{no_double});
 }
 
 /// What the reader calls; the names are RapidJSON's. Numbers come as text, because the reader's own conversion to the
@@ -97,6 +99,8 @@ constexpr unsigned reader_flags = rapidjson::kParseIterativeFlag | rapidjson::kP
 std::string_view reason_of(const rapidjson::Reader& reader, const value_builder& out) {
   if (!out.error().empty())
     return out.error();
+  if (reader.GetParseErrorCode() == rapidjson::kParseErrorNumberTooBig)
+    return no_double;
   std::string_view reason = rapidjson::GetParseError_En(reader.GetParseErrorCode());
   if (reason.ends_with('.'))
     reason.remove_suffix(1);

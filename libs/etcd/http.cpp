@@ -11,12 +11,21 @@
 #include <boost/beast/ssl.hpp>
 #include <openssl/x509v3.h>
 
+#include <fstream>
+#include <iterator>
 #include <thread>
 #include <utility> // Asio 1.18 forgets it
 
 namespace towncrier::etcd {
 
 namespace {
+
+/// Whether a PEM file holds an encrypted key: both of its forms (RFC 1421 headers, PKCS #8) say so in words.
+bool is_encrypted(const std::string& key_file) {
+  std::ifstream file{key_file};
+  const std::string text{std::istreambuf_iterator<char>{file}, {}};
+  return text.find("ENCRYPTED") != std::string::npos;
+}
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
@@ -226,15 +235,11 @@ model::result<std::unique_ptr<http>> http::make(const tls_files& files) {
     if (x->tls.use_certificate_chain_file(files.certificate, ec))
       return model::failure{files.certificate + " holds no certificate that can be used: " + ec.message()};
     // Otherwise OpenSSL asks for it on the terminal, and a node waits for whoever sits there.
-    const auto asked = std::make_shared<bool>(false);
-    x->tls.set_password_callback([asked](std::size_t, asio::ssl::context::password_purpose) {
-      *asked = true;
-      return std::string{};
-    });
-    if (x->tls.use_private_key_file(files.key, asio::ssl::context::pem, ec) && *asked)
+    x->tls.set_password_callback([](std::size_t, asio::ssl::context::password_purpose) { return std::string{}; });
+    if (is_encrypted(files.key))
       return model::failure{files.key +
                             " is encrypted, and nobody is asked for its pass phrase: give a key that is not"};
-    if (ec)
+    if (x->tls.use_private_key_file(files.key, asio::ssl::context::pem, ec))
       return model::failure{files.key + " is not the key of " + files.certificate + ": " + ec.message()};
   }
   return std::unique_ptr<http>{new http{std::move(x)}};

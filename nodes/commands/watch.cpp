@@ -99,6 +99,7 @@ private:
 
   void begin(node_client& client) {
     show(client.welcome_message().value, client.welcome_message().json);
+    std::fflush(stdout);
     if (settings_.snapshot && position_.empty())
       client.ask(snapshot_request());
     // What a resumed viewer missed is still to come: the position is not yet where the stream is.

@@ -30,8 +30,8 @@ struct cluster_lives_test : cluster_fixture {
     pass(3s);
   }
 
-  /// What the viewer at `node` knows of ada.
-  std::string ada(const std::string& node) { return nodes.at(node).seen.states["ada"].state; }
+  /// What the viewer at this node knows of ada.
+  std::string ada(const std::string& at) { return nodes.at(at).seen.states["ada"].state; }
 
   std::uint64_t first = 0;
 };

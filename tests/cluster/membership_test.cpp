@@ -240,6 +240,7 @@ TEST_F(membership_test, owns_nothing_before_the_clusters_time_is_known) {
   time_is_known = false;
   auto& a = join("a");
   EXPECT_EQ(a.began_time, true) << "nobody was there before it";
+  advance(1s);
   EXPECT_EQ(view(a).nodes[0].active_from, wall + 1000);
   auto& b = join("b");
   advance(1s);

@@ -72,7 +72,7 @@ TEST_F(hub_replay_test, what_is_not_shown_yet_comes_before_a_snapshot_whose_posi
   give(support::batch(++sequence, {event("e5")}, origin));
   give(support::batch(++sequence, {event("e6")}, origin)); // within the window: it is gathered
   take_more(x);
-  EXPECT_EQ(told(x), "~!e4 !e5 | ~!e6 | a1+") << "cut off after the snapshot, it would never get e6";
+  EXPECT_EQ(told(x), "~!e4 | ~!e5 !e6 | a1+") << "cut off after the snapshot, it would never get e6";
   EXPECT_EQ(x.position, "n1:1:6");
   advance(options.flush_window);
   EXPECT_EQ(told(x), "");

@@ -47,9 +47,7 @@ TEST(shown_message, shows_messagepack_decoded_and_as_little_of_it) {
   };
   EXPECT_EQ(packed(model::object{{"type", "auth"}, {"data", model::object{{"token", "SECRET"}}}}), "(auth)");
   EXPECT_EQ(packed(model::object{{"type", "heartbeat"}, {"data", model::object{{"jwt", "SECRET"}}}}),
-            R"({"type":"heartbeat","data":{"jwt":"(hidden)"
-}
-})");
+            R"j({"type":"heartbeat","data":{"jwt":"(hidden)"}})j");
   EXPECT_EQ(shown_message(codec::format::msgpack, "\xc1SECRET", 32), "(7 bytes that are no MessagePack)");
 }
 

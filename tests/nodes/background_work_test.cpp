@@ -16,7 +16,7 @@ TEST(background_work, runs_tasks_in_order_in_another_thread) {
   const auto here = std::this_thread::get_id();
   for (int i = 0; i < 5; ++i)
     EXPECT_TRUE(work.run([&, i] {
-      EXPECT_NE(std::this_thread::get_id(), here);
+      EXPECT_TRUE(std::this_thread::get_id() != here);
       done.push_back(i);
     }));
   EXPECT_TRUE(work.run([&] { last.set_value(); }));

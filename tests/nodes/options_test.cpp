@@ -19,6 +19,7 @@ struct sample {
 /// A value other than the default for every option that needs no file.
 const std::map<std::string_view, sample> samples{
     {"node.id", {"'north'", "north"}},
+    {"node.life_file", {"'/tmp/life'", "/tmp/life"}},
     {"node.roles", {"['edge']", "edge"}},
     {"edge.listen", {"'127.0.0.1:9000'", "127.0.0.1:9000"}},
     {"edge.threads", {"3", "3"}},
@@ -26,6 +27,7 @@ const std::map<std::string_view, sample> samples{
     {"edge.max_connections_per_address", {"8", "8"}},
     {"edge.trusted_proxies", {"['10.0.0.0/8', 'fd00::1']", "10.0.0.0/8,fd00::1"}},
     {"edge.proxy_header", {"'forwarded'", "forwarded"}},
+    {"edge.proxy_protocol", {"true", "true"}},
     {"edge.max_message_bytes", {"'128KiB'", "128KiB"}},
     {"edge.max_depth", {"8", "8"}},
     {"edge.send_buffer", {"'64KiB'", "64KiB"}},
@@ -53,6 +55,8 @@ const std::map<std::string_view, sample> samples{
     {"inspection.slow_actor", {"'batcher:20'", "batcher:20"}},
     {"auth.jwt_algorithm", {"'ES256'", "ES256"}},
     {"auth.jwt_role_claim", {"'town_role'", "town_role"}},
+    {"auth.jwt_audience", {"'town'", "town"}},
+    {"auth.jwt_issuer", {"'issuer'", "issuer"}},
     {"auth.jwt_leeway", {"'30s'", "30s"}},
     {"auth.anonymous_role", {"'viewer'", "viewer"}},
     {"auth.timeout", {"'2s'", "2s"}},
@@ -68,6 +72,7 @@ const std::map<std::string_view, sample> samples{
     {"cluster.advertise_edge", {"'wss://town1.example:443'", "wss://town1.example:443"}},
     {"cluster.heartbeat_interval", {"'100ms'", "100ms"}},
     {"cluster.link_timeout", {"'3s'", "3s"}},
+    {"cluster.max_clock_offset", {"'45s'", "45s"}},
     {"cluster.window_bytes", {"'1MiB'", "1MiB"}},
     {"cluster.log_bytes", {"'128MiB'", "128MiB"}},
     {"cluster.log_age", {"'1m'", "1m"}},
@@ -103,6 +108,10 @@ std::vector<std::string> company(const std::string& file) {
 std::vector<std::string> company_of(std::string_view key, const std::string& file) {
   if (key == "cluster.etcd")
     return {"--cluster.certificate", file, "--cluster.key", file, "--cluster.ca", file};
+  if (key == "auth.jwt_audience" || key == "auth.jwt_issuer")
+    return {"--auth.jwt-key", file};
+  if (key == "edge.proxy_protocol")
+    return {"--edge.trusted-proxies", "10.0.0.0/8"};
   if (key == "cluster.etcd_user")
     return {"--cluster.etcd-password-file", file};
   return {};
@@ -132,7 +141,7 @@ TEST_F(options_test, every_option_has_a_sample_here_that_is_not_its_default) {
 }
 
 TEST_F(options_test, every_option_can_be_given_in_the_file_under_both_spellings) {
-  const auto file = write("a.pem", "");
+  const auto file = write("a.pem", "long enough for a secret of JSON Web Tokens");
   for (const auto& [key, value] : samples) {
     const auto& x = *find_option(key);
     for (const char dash : {'_', '-'})
@@ -144,7 +153,7 @@ TEST_F(options_test, every_option_can_be_given_in_the_file_under_both_spellings)
 }
 
 TEST_F(options_test, every_option_can_be_given_as_a_flag_under_both_spellings) {
-  const auto file = write("a.pem", "");
+  const auto file = write("a.pem", "long enough for a secret of JSON Web Tokens");
   for (const auto& [key, value] : samples) {
     const auto& x = *find_option(key);
     const auto others = company_of(key, file);
@@ -154,7 +163,7 @@ TEST_F(options_test, every_option_can_be_given_as_a_flag_under_both_spellings) {
 }
 
 TEST_F(options_test, every_option_can_be_given_in_the_environment) {
-  const auto file = write("a.pem", "");
+  const auto file = write("a.pem", "long enough for a secret of JSON Web Tokens");
   for (const auto& [key, value] : samples) {
     const auto& x = *find_option(key);
     EXPECT_EQ(x.get(accept(company_of(key, file), {{environment_name(x), value.text}})), value.text) << key;
@@ -163,10 +172,17 @@ TEST_F(options_test, every_option_can_be_given_in_the_environment) {
 
 TEST_F(options_test, every_file_option_takes_a_file_that_can_be_read_and_no_other) {
   const auto pem = write("a.pem", "# neither a token nor a short secret");
+  // Those whose content is checked at once.
+  const std::map<std::string_view, std::string> good{
+      {"auth.jwt_keys",
+       write("keys.json",
+             R"({"keys":[{"kty":"oct","kid":"a","alg":"HS256","k":"c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTEyMzQ"}]})")},
+      {"world.town", TOWNCRIER_SOURCE_DIR "/configs/town.toml"}};
   for (const auto& x : option_table()) {
     if (!names_a_file(x))
       continue;
-    EXPECT_EQ(x.get(accept(joined(company(pem), {flag_name(x), pem}))), pem) << x.key;
+    const auto file = good.contains(x.key) ? good.at(x.key) : pem;
+    EXPECT_EQ(x.get(accept(joined(company(pem), {flag_name(x), file}))), file) << x.key;
     EXPECT_THAT(refuse({flag_name(x), "/no/such"}),
                 HasSubstr("flag " + flag_name(x) + ": " + std::string{x.key} +
                           " = /no/such cannot be read (No such file or directory)"));

@@ -76,7 +76,7 @@ TEST_F(connection_monitor_test, no_metric_is_there_twice) {
     const auto name = text.substr(at + 7, text.find(' ', at + 7) - at - 7);
     EXPECT_TRUE(names.insert(name).second) << name;
   }
-  EXPECT_EQ(names.size(), traffic_metrics().size() + 14);
+  EXPECT_EQ(names.size(), traffic_metrics().size() + 17);
 }
 
 TEST_F(connection_monitor_test, answers_the_command_of_an_operator) {

@@ -156,7 +156,7 @@ class Seeing(ViewerTest):
         top = json.loads(await asyncio.to_thread(towncrier, node, "top", "--json"))
         self.assertGreater(len(top["actors"]), 5)
         said = json.loads(await asyncio.to_thread(towncrier, node, "why", "--connection", name, "--character", "x",
-                                                  "--json"))
+                                                  "--json", code=1))
         self.assertEqual(said["reason"], "unknown_character")
         await asyncio.to_thread(towncrier, node, "inspect", "nobody", code=1)
 

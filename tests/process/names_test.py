@@ -32,7 +32,8 @@ class Names(ViewerTest):
                 viewer = await self.enter(Viewer(url, form))
                 await viewer.until(lambda: viewer.errors, f"what is wrong with {channel}")
                 self.assertEqual(viewer.errors[0]["code"], 1001)
-                self.assertIn("'subscribe' in the URL " + fault, viewer.errors[0]["message"])
+                self.assertIn("'subscribe' in the URL ", viewer.errors[0]["message"])
+                self.assertIn(fault, viewer.errors[0]["message"])
                 # The connection stands, and what it says now goes out as UTF-8.
                 answer = await viewer.ask("subscribe", {"channels": ["event:chat"]})
                 self.assertEqual(answer["data"]["channels"], ["event:chat"])
@@ -40,7 +41,8 @@ class Names(ViewerTest):
             if isinstance(channel, str):
                 viewer = await self.join("none")
                 answer = await viewer.ask("subscribe", {"channels": [channel]})
-                self.assertIn("subscribe: channel 0 " + fault, answer["data"]["message"])
+                self.assertIn("subscribe: channel 0 ", answer["data"]["message"])
+                self.assertIn(fault, answer["data"]["message"])
                 await viewer.close()
 
     async def test_the_good_channels_of_a_url_are_in_force_beside_a_bad_one(self):
@@ -75,7 +77,8 @@ class Names(ViewerTest):
                 result = await asyncio.to_thread(
                     subprocess.run, [program(), command, url, "--subscribe", channel], capture_output=True, timeout=20)
                 self.assertEqual(result.returncode, 2, result)
-                self.assertIn("--subscribe " + fault, result.stderr.decode())
+                self.assertIn("--subscribe ", result.stderr.decode())
+                self.assertIn(fault, result.stderr.decode())
         admin = ["--admin", self.node.admin_url("")]
         for line in (["why", "--connection", "c1", "--character", b"\xff"], ["trace", b"character:\xff"],
                      ["trace", b"event:" + b"x" * 257], ["act", "pause", b"\xff"], ["act", "pause", "x" * 257]):
